@@ -1,0 +1,13 @@
+// Copies what the compiler leaves behind (SQL, WSDL, JSON, proto) beside the compiled files, so that a module
+// finds its own assets by `new URL('./x.sql', import.meta.url)` both in the source tree and in dist.
+import { cpSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+const ASSET = /\.(sql|wsdl|xsd|json|proto|yaml)$/;
+for (const top of ['services', 'adapters', 'schemas', 'proto']) {
+  for (const entry of readdirSync(top, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile() || !ASSET.test(entry.name)) continue;
+    const path = join(entry.parentPath, entry.name);
+    cpSync(path, join('dist', path));
+  }
+}
