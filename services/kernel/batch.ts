@@ -1,0 +1,201 @@
+import { decodeBase64url, encodeBase64url } from './base64url.ts';
+import { equalBytes, fromUtf8, utf8 } from './bytes.ts';
+import { canonicalJson } from './canonical.ts';
+import { WaslError } from './codes.ts';
+import type { Digest } from './digest.ts';
+import { isObject, readFields } from './fields.ts';
+import { type BootId, type GatewayId, parseBootId, parseGatewayId } from './ids.ts';
+import { readJws, signJws, verifyJws } from './jws.ts';
+import type { EcPublicJwk, Primitives, Signer } from './keys.ts';
+import { type Entry, entryBytes, entryDigest } from './evidence.ts';
+import { leafHash, merklePath, merkleRoot, rootFromPath } from './merkle.ts';
+import { DIGEST, TYP } from './statements.ts';
+import { type JsonObject, parseStrictJson } from './strict-json.ts';
+
+/** What travels beside an entry and is stored beside the log, never in it: the signed text and the sealed private part it speaks of. */
+export interface Beside {
+  /** The JWS text whose digest the entry names (request, answer or acknowledgement). */
+  readonly statement?: string;
+  /** The sealed private part of a `requested` entry. */
+  readonly privatePart?: Uint8Array;
+}
+
+/** One group commit, the value of one bus record: signed once over the RFC 6962 root of its entries. */
+export interface Batch {
+  /** Compact JWS, typ wasl-batch+jwt. */
+  readonly statement: string;
+  readonly entries: readonly Uint8Array[];
+  readonly beside: readonly Beside[];
+}
+
+export interface BatchStatement {
+  readonly origin: string;
+  readonly gateway: GatewayId;
+  readonly boot: BootId;
+  /** Sequence of the first entry. */
+  readonly first: number;
+  readonly size: number;
+  readonly root: Uint8Array;
+  readonly timeMs: number;
+}
+
+const parseStatement = (payload: JsonObject): BatchStatement => {
+  const f = readFields(payload, 'batch');
+  const statement = {
+    gateway: parseGatewayId(f.text('iss')),
+    origin: f.text('aud'),
+    boot: parseBootId(f.text('boot')),
+    first: f.count('first'),
+    size: f.count('size'),
+    root: decodeBase64url(f.text('root')),
+    timeMs: f.count('timeMs'),
+  };
+  f.done();
+  return statement;
+};
+
+/** Signs consecutive entries of one boot; one signature for all of them, a path for each. */
+export const signBatch = async (
+  signer: Signer,
+  origin: string,
+  entries: readonly Entry[],
+  beside: readonly Beside[],
+  timeMs: number,
+): Promise<{ readonly batch: Batch; readonly receipts: readonly string[] }> => {
+  const [head] = entries;
+  if (head === undefined) throw new RangeError('a batch needs an entry');
+  const bytes = entries.map(entryBytes);
+  const hashes = bytes.map(leafHash);
+  const statement = await signJws(signer, TYP.batch, {
+    iss: head.gateway,
+    aud: origin,
+    boot: head.boot,
+    first: head.sequence,
+    size: entries.length,
+    root: encodeBase64url(merkleRoot(hashes)),
+    timeMs,
+  });
+  const receipts = entries.map((entry, index) =>
+    canonicalJson({
+      origin,
+      gateway: entry.gateway,
+      boot: entry.boot,
+      sequence: entry.sequence,
+      leaf: entryDigest(bytes[index] as Uint8Array),
+      leafHash: encodeBase64url(hashes[index] as Uint8Array),
+      batch: statement,
+      path: merklePath(hashes, index).map(encodeBase64url),
+      timeMs,
+      maximumMergeDelayMs: MAXIMUM_MERGE_DELAY_MS,
+    }),
+  );
+  return { batch: { statement, entries: bytes, beside }, receipts };
+};
+
+/** How long after its time an entry may be missing from the log before its receipt counts as broken. */
+export const MAXIMUM_MERGE_DELAY_MS = 60_000;
+
+/** A promise that an entry stands in the evidence log, held by an agency and checked against the log. */
+export interface Receipt {
+  readonly origin: string;
+  readonly gateway: GatewayId;
+  readonly boot: BootId;
+  readonly sequence: number;
+  /** Digest of the entry's bytes. */
+  readonly leaf: Digest;
+  readonly leafHash: Uint8Array;
+  readonly batch: string;
+  readonly path: readonly Uint8Array[];
+  readonly timeMs: number;
+  readonly maximumMergeDelayMs: number;
+}
+
+export const parseReceipt = (text: string): Receipt => {
+  const value = parseStrictJson(text);
+  if (!isObject(value)) throw new WaslError('malformed-message', { what: 'receipt' });
+  const f = readFields(value, 'receipt');
+  const receipt: Receipt = {
+    origin: f.text('origin'),
+    gateway: parseGatewayId(f.text('gateway')),
+    boot: parseBootId(f.text('boot')),
+    sequence: f.count('sequence'),
+    leaf: f.text('leaf', DIGEST) as Digest,
+    leafHash: decodeBase64url(f.text('leafHash')),
+    batch: f.text('batch', undefined, 4096),
+    path: f.texts('path', undefined, 32).map(decodeBase64url),
+    timeMs: f.count('timeMs'),
+    maximumMergeDelayMs: f.count('maximumMergeDelayMs'),
+  };
+  f.done();
+  return receipt;
+};
+
+/** Which key signed, so that the caller can find it: the gateway id inside a batch, not yet verified. */
+export const batchSigner = (statement: string): { readonly gateway: GatewayId; readonly kid: string } => {
+  const { payload, kid } = readJws(statement, TYP.batch);
+  return { gateway: parseStatement(payload).gateway, kid };
+};
+
+const broken = (): never => {
+  throw new WaslError('signature-invalid', {});
+};
+
+/** Verifies a receipt's own promise: the gateway's signature, the path, and that the parts agree. `signature-invalid` otherwise. */
+export const verifyReceipt = async (primitives: Primitives, gatewayKey: EcPublicJwk, text: string): Promise<Receipt> => {
+  const receipt = parseReceipt(text);
+  const statement = parseStatement(await verifyJws(primitives, gatewayKey, receipt.batch, TYP.batch));
+  const root = rootFromPath(receipt.leafHash, receipt.sequence - statement.first, statement.size, receipt.path);
+  const agrees =
+    statement.gateway === receipt.gateway &&
+    statement.boot === receipt.boot &&
+    statement.origin === receipt.origin &&
+    statement.timeMs === receipt.timeMs &&
+    receipt.sequence >= statement.first &&
+    root !== undefined &&
+    equalBytes(root, statement.root);
+  return agrees ? receipt : broken();
+};
+
+/** Whether a verified receipt is of exactly these entry bytes. */
+export const receiptIsOf = (receipt: Receipt, bytes: Uint8Array): boolean =>
+  receipt.leaf === entryDigest(bytes) && equalBytes(receipt.leafHash, leafHash(bytes));
+
+/** Verifies a batch read from the bus: signature, root over all entries, size. Returns the statement. */
+export const verifyBatch = async (primitives: Primitives, gatewayKey: EcPublicJwk, batch: Batch): Promise<BatchStatement> => {
+  const statement = parseStatement(await verifyJws(primitives, gatewayKey, batch.statement, TYP.batch));
+  const whole = batch.entries.length === statement.size && batch.entries.length > 0;
+  return whole && equalBytes(merkleRoot(batch.entries.map(leafHash)), statement.root) ? statement : broken();
+};
+
+/** The batch as the value of one bus record: JSON, entries as text (each is canonical JSON itself). */
+export const encodeBatch = (batch: Batch): Uint8Array =>
+  utf8(
+    JSON.stringify({
+      statement: batch.statement,
+      entries: batch.entries.map(fromUtf8),
+      beside: batch.beside.map((beside) => ({
+        ...(beside.statement === undefined ? {} : { statement: beside.statement }),
+        ...(beside.privatePart === undefined ? {} : { privatePart: encodeBase64url(beside.privatePart) }),
+      })),
+    }),
+  );
+
+export const decodeBatch = (bytes: Uint8Array): Batch => {
+  const value = parseStrictJson(bytes);
+  if (!isObject(value)) throw new WaslError('malformed-message', { what: 'batch' });
+  const { statement, entries, beside } = value;
+  if (typeof statement !== 'string' || !Array.isArray(entries) || !Array.isArray(beside) || beside.length !== entries.length) {
+    throw new WaslError('malformed-message', { what: 'batch' });
+  }
+  return {
+    statement,
+    entries: entries.map((entry) => utf8(String(entry))),
+    beside: beside.map((item) => {
+      if (!isObject(item)) throw new WaslError('malformed-message', { what: 'batch.beside' });
+      return {
+        ...(typeof item.statement === 'string' ? { statement: item.statement } : {}),
+        ...(typeof item.privatePart === 'string' ? { privatePart: decodeBase64url(item.privatePart) } : {}),
+      };
+    }),
+  };
+};

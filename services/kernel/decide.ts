@@ -1,0 +1,84 @@
+import type { Agreement } from './agreement.ts';
+import type { Code } from './codes.ts';
+import type { Digest } from './digest.ts';
+import type { AgencyId, DocumentType } from './ids.ts';
+
+/** An agreement as a party's verified copy holds it. */
+export interface StandingAgreement {
+  readonly terms: Agreement;
+  readonly digest: Digest;
+  /** The authority may suspend or revoke; it cannot alter terms. */
+  readonly status: 'active' | 'suspended' | 'revoked';
+}
+
+/** What is asked, as far as an agreement decides about it. */
+export interface Ask {
+  readonly requester: AgencyId;
+  readonly provider: AgencyId;
+  readonly documentType: DocumentType;
+  readonly documentVersion: number;
+  readonly purpose: string;
+  readonly claims: readonly string[];
+}
+
+export interface Standing {
+  readonly agreements: readonly StandingAgreement[];
+  readonly knows: { agency(id: AgencyId): boolean; documentType(type: DocumentType, version: number): boolean };
+  /** Requests already counted against an agreement today, in its own time zone. */
+  usedToday(agreement: Agreement): number;
+  readonly nowMs: number;
+}
+
+export type Decision =
+  | { readonly kind: 'allowed'; readonly agreement: StandingAgreement }
+  | { readonly kind: 'refused'; readonly code: Code; readonly params: Readonly<Record<string, string | number>> };
+
+const refused = (code: Code, params: Readonly<Record<string, string | number>> = {}): Decision => ({
+  kind: 'refused',
+  code,
+  params,
+});
+
+/**
+ * Whether an ask falls under an agreement, decided from data alone. Gateways and providers' kits run this same function on their own copies.
+ * The most telling code wins: a purpose nobody agreed on is `purpose-not-agreed` when the pair has an agreement for that document at all.
+ */
+export const decide = (ask: Ask, standing: Standing): Decision => {
+  const { agreements, knows, nowMs } = standing;
+  if (!knows.agency(ask.provider)) return refused('unknown-agency', { agency: ask.provider });
+  if (!knows.agency(ask.requester)) return refused('unknown-agency', { agency: ask.requester });
+  if (!knows.documentType(ask.documentType, ask.documentVersion)) {
+    return refused('unknown-document-type', { documentType: ask.documentType });
+  }
+  const between = agreements.filter(
+    ({ terms }) =>
+      terms.requester === ask.requester &&
+      terms.provider === ask.provider &&
+      terms.documentType === ask.documentType &&
+      terms.documentVersion === ask.documentVersion,
+  );
+  if (between.length === 0) return refused('no-agreement');
+  const forPurpose = between.filter(({ terms }) => terms.purpose === ask.purpose);
+  if (forPurpose.length === 0) return refused('purpose-not-agreed', { purpose: ask.purpose });
+
+  let best: Decision | undefined;
+  for (const agreement of forPurpose) {
+    const decision = judge(ask, agreement, standing, nowMs);
+    if (decision.kind === 'allowed') return decision;
+    best ??= decision;
+  }
+  return best ?? refused('no-agreement');
+};
+
+const judge = (ask: Ask, agreement: StandingAgreement, standing: Standing, nowMs: number): Decision => {
+  const { terms } = agreement;
+  if (agreement.status === 'revoked') return refused('no-agreement');
+  if (agreement.status === 'suspended') return refused('agreement-suspended', { agreement: terms.id });
+  if (nowMs < terms.fromMs) return refused('agreement-not-yet-valid', { agreement: terms.id });
+  if (nowMs >= terms.untilMs) return refused('agreement-expired', { agreement: terms.id });
+  const outside = ask.claims.find((claim) => !terms.claims.includes(claim));
+  if (outside !== undefined) return refused('claim-not-agreed', { claim: outside });
+  if (ask.claims.length === 0) return refused('claim-not-agreed', { claim: '-' });
+  if (standing.usedToday(terms) >= terms.quotaPerDay) return refused('quota-spent', { agreement: terms.id });
+  return { kind: 'allowed', agreement };
+};

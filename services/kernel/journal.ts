@@ -1,0 +1,89 @@
+import { fromUtf8, utf8 } from './bytes.ts';
+import { canonicalJson } from './canonical.ts';
+import { WaslError } from './codes.ts';
+import { type Digest, digestOf } from './digest.ts';
+import { isObject, readFields } from './fields.ts';
+import { DIGEST, type JournalHead } from './statements.ts';
+import { type JsonObject, parseStrictJson } from './strict-json.ts';
+
+/** What an agency writes down of its own part. No personal data: statements are open parts, private parts and documents stay as digests. */
+export type JournalBody =
+  /** Requester: what it is about to send. */
+  | { readonly kind: 'asked'; readonly requestId: string; readonly statement: string }
+  /** Requester: how it ended. `statement` is the answer's or refusal's JWS, absent when nobody answered. */
+  | {
+      readonly kind: 'concluded';
+      readonly requestId: string;
+      readonly outcome: string;
+      readonly code?: string;
+      readonly statement?: string;
+      readonly receipts: readonly string[];
+    }
+  /** Provider: a request it is about to serve, with the gateway's receipt of `requested`. `day` counts against `agreement`'s quota. */
+  | {
+      readonly kind: 'offered';
+      readonly requestId: string;
+      readonly statement: string;
+      readonly receipt: string;
+      readonly agreement: string;
+      readonly day: string;
+    }
+  /** Provider: what it signed in answer. */
+  | { readonly kind: 'answered'; readonly requestId: string; readonly statement: string }
+  /** Either: a receipt that came later. */
+  | { readonly kind: 'receipt'; readonly requestId: string; readonly receipt: string };
+
+/** One link of an agency's own chain. */
+export interface JournalEntry {
+  /** From 0, without gaps. */
+  readonly sequence: number;
+  readonly previous: Digest | null;
+  readonly timeMs: number;
+  readonly body: JournalBody;
+}
+
+/** The entry's one line, canonical JSON without a line end. */
+export const journalLine = (entry: JournalEntry): string =>
+  canonicalJson({
+    sequence: entry.sequence,
+    ...(entry.previous === null ? {} : { previous: entry.previous }),
+    timeMs: entry.timeMs,
+    body: entry.body as unknown as JsonObject,
+  });
+
+export const lineDigest = (line: string): Digest => digestOf(utf8(line));
+
+export const EMPTY_HEAD: JournalHead = { size: 0, head: null };
+
+/** Appends to a head: the line to write and the head after it. */
+export const linkJournal = (head: JournalHead, timeMs: number, body: JournalBody): { readonly line: string; readonly head: JournalHead } => {
+  const line = journalLine({ sequence: head.size, previous: head.head, timeMs, body });
+  return { line, head: { size: head.size + 1, head: lineDigest(line) } };
+};
+
+/** Parses one line and checks that it continues `head`; `journal-damaged` (with the sequence) otherwise. */
+export const readJournalLine = (head: JournalHead, line: string): { readonly entry: JournalEntry; readonly head: JournalHead } => {
+  const damaged = (): WaslError => new WaslError('journal-damaged', { sequence: head.size });
+  const entry = parseJournalLine(line);
+  if (entry === undefined || entry.sequence !== head.size || entry.previous !== head.head || journalLine(entry) !== line) throw damaged();
+  return { entry, head: { size: head.size + 1, head: lineDigest(line) } };
+};
+
+const parseJournalLine = (line: string): JournalEntry | undefined => {
+  try {
+    const value = parseStrictJson(utf8(line));
+    if (!isObject(value)) return undefined;
+    const f = readFields(value, 'journal');
+    return {
+      sequence: f.count('sequence'),
+      previous: (f.optionalText('previous', DIGEST) ?? null) as Digest | null,
+      timeMs: f.count('timeMs'),
+      body: f.object('body') as unknown as JournalBody,
+    };
+  } catch (error) {
+    if (error instanceof WaslError) return undefined;
+    throw error;
+  }
+};
+
+export const lineFromBytes = (bytes: Uint8Array): string => fromUtf8(bytes);

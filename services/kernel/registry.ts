@@ -1,0 +1,169 @@
+import { type Bilingual, parseSignedAgreement, readBilingual, type SignedAgreement } from './agreement.ts';
+import { utf8 } from './bytes.ts';
+import { WaslError } from './codes.ts';
+import { type Digest, digestOf } from './digest.ts';
+import { readFields } from './fields.ts';
+import { type AgencyId, type DocumentType, type GatewayId, parseAgencyId, parseDocumentType, parseGatewayId } from './ids.ts';
+import { readJws, signJws, verifyJws } from './jws.ts';
+import { type EcPublicJwk, type OkpPublicJwk, parseEcPublicJwk, parseOkpPublicJwk, type Primitives, type Signer, type Thumbprint, thumbprint } from './keys.ts';
+import { DIGEST, TYP } from './statements.ts';
+import type { JsonObject } from './strict-json.ts';
+
+/** What the registry publishes, one record per entity; `id` is unique within `kind`. */
+export type Entity =
+  /** `keys`: the registry's own key, signed by the authority's root (typ wasl-registry-keys+jwt). */
+  | { readonly kind: 'registry'; readonly id: 'registry'; readonly keys: string }
+  /** `keys`: the audit service's encryption key, signed by its root (typ wasl-audit-keys+jwt). */
+  | { readonly kind: 'audit'; readonly id: 'audit'; readonly keys: string }
+  /** `keys`: the agency's signing and encryption keys, signed by its recovery key (typ wasl-agency-keys+jwt). */
+  | { readonly kind: 'agency'; readonly id: AgencyId; readonly name: Bilingual; readonly status: 'active' | 'revoked'; readonly keys: string }
+  | { readonly kind: 'gateway'; readonly id: GatewayId; readonly key: EcPublicJwk }
+  | {
+      readonly kind: 'document-type';
+      readonly id: DocumentType;
+      readonly version: number;
+      readonly provider: AgencyId;
+      readonly title: Bilingual;
+      readonly schema: JsonObject;
+    }
+  | { readonly kind: 'agreement'; readonly id: string; readonly status: 'active' | 'suspended' | 'revoked'; readonly signed: SignedAgreement };
+
+/** The compacted topic's key of an entity. */
+export const entityKey = (entity: Entity): string =>
+  entity.kind === 'document-type' ? `${entity.kind}/${entity.id}/${entity.version}` : `${entity.kind}/${entity.id}`;
+
+const entityJson = (entity: Entity): JsonObject => ({ ...(entity as unknown as JsonObject) });
+
+export const signRecord = (registry: Signer, entity: Entity): Promise<string> =>
+  signJws(registry, TYP.registryRecord, { aud: 'wasl', entity: entityJson(entity) });
+
+/** Digest by which the head counts a record: over its JWS text. */
+export const recordDigest = (jws: string): Digest => digestOf(utf8(jws));
+
+/** Parses a record without verifying it. */
+export const readRecord = (jws: string): Entity => parseRecord(readJws(jws, TYP.registryRecord).payload);
+
+export const verifyRecord = async (primitives: Primitives, registryKey: EcPublicJwk, jws: string): Promise<Entity> =>
+  parseRecord(await verifyJws(primitives, registryKey, jws, TYP.registryRecord));
+
+const parseRecord = (payload: JsonObject): Entity => {
+  const outer = readFields(payload, 'record');
+  outer.oneOf('aud', ['wasl']);
+  const f = outer.fields('entity');
+  outer.done();
+  const kind = f.oneOf('kind', ['registry', 'audit', 'agency', 'gateway', 'document-type', 'agreement']);
+  const entity = ((): Entity => {
+    switch (kind) {
+      case 'registry':
+        return { kind, id: f.oneOf('id', ['registry']), keys: f.text('keys', undefined, 4096) };
+      case 'audit':
+        return { kind, id: f.oneOf('id', ['audit']), keys: f.text('keys', undefined, 4096) };
+      case 'agency':
+        return {
+          kind,
+          id: parseAgencyId(f.text('id')),
+          name: readBilingual(f.object('name'), 'agency.name'),
+          status: f.oneOf('status', ['active', 'revoked']),
+          keys: f.text('keys', undefined, 4096),
+        };
+      case 'gateway':
+        return { kind, id: parseGatewayId(f.text('id')), key: parseEcPublicJwk(f.object('key')) };
+      case 'document-type':
+        return {
+          kind,
+          id: parseDocumentType(f.text('id')),
+          version: f.count('version'),
+          provider: parseAgencyId(f.text('provider')),
+          title: readBilingual(f.object('title'), 'document-type.title'),
+          schema: f.object('schema'),
+        };
+      case 'agreement':
+        return {
+          kind,
+          id: f.text('id'),
+          status: f.oneOf('status', ['active', 'suspended', 'revoked']),
+          signed: parseSignedAgreement(f.object('signed')),
+        };
+    }
+  })();
+  f.done();
+  return entity;
+};
+
+/** The registry's signed state: a version that only grows, a time, and a digest over the sorted record digests. */
+export interface RegistryHead {
+  readonly version: number;
+  readonly timeMs: number;
+  readonly digest: Digest;
+}
+
+export const digestOverRecords = (digests: readonly string[]): Digest => digestOf(utf8([...digests].sort().join('\n')));
+
+export const signHead = (registry: Signer, head: RegistryHead): Promise<string> =>
+  signJws(registry, TYP.registryHead, { aud: 'wasl', version: head.version, timeMs: head.timeMs, digest: head.digest });
+
+export const verifyHead = async (primitives: Primitives, registryKey: EcPublicJwk, jws: string): Promise<RegistryHead> => {
+  const f = readFields(await verifyJws(primitives, registryKey, jws, TYP.registryHead), 'head');
+  f.oneOf('aud', ['wasl']);
+  const head = { version: f.count('version'), timeMs: f.count('timeMs'), digest: f.text('digest', DIGEST) as Digest };
+  f.done();
+  return head;
+};
+
+export interface AgencyKeys {
+  readonly agency: AgencyId;
+  readonly signing: EcPublicJwk;
+  readonly encryption: OkpPublicJwk;
+  /** Thumbprint of the recovery key that signed. */
+  readonly recovery: Thumbprint;
+}
+
+export const signAgencyKeys = (recovery: Signer, agency: AgencyId, signing: EcPublicJwk, encryption: OkpPublicJwk): Promise<string> =>
+  signJws(recovery, TYP.agencyKeys, {
+    iss: agency,
+    aud: 'wasl',
+    root: { ...recovery.publicJwk },
+    signing: { ...signing },
+    encryption: { ...encryption },
+  });
+
+/** A statement signed by a root that it carries itself: worth nothing until its thumbprint is compared with a pin. */
+const verifyByOwnRoot = async (primitives: Primitives, jws: string, typ: string): Promise<{ payload: JsonObject; root: Thumbprint }> => {
+  const root = parseEcPublicJwk(readFields(readJws(jws, typ).payload, 'keys').object('root'));
+  return { payload: await verifyJws(primitives, root, jws, typ), root: thumbprint(root) };
+};
+
+/** `pin` undefined: the caller has none yet and compares `recovery` with its agreements. Errors: `pin-mismatch`, `signature-invalid`. */
+export const verifyAgencyKeys = async (primitives: Primitives, jws: string, pin?: Thumbprint): Promise<AgencyKeys> => {
+  const { payload, root } = await verifyByOwnRoot(primitives, jws, TYP.agencyKeys);
+  if (pin !== undefined && root !== pin) throw new WaslError('pin-mismatch', {});
+  const f = readFields(payload, 'keys');
+  f.oneOf('aud', ['wasl']);
+  f.object('root');
+  const keys = {
+    agency: parseAgencyId(f.text('iss')),
+    signing: parseEcPublicJwk(f.object('signing')),
+    encryption: parseOkpPublicJwk(f.object('encryption')),
+    recovery: root,
+  };
+  f.done();
+  return keys;
+};
+
+export const signAuditKeys = (root: Signer, encryption: OkpPublicJwk): Promise<string> =>
+  signJws(root, TYP.auditKeys, { iss: 'audit', aud: 'wasl', root: { ...root.publicJwk }, encryption: { ...encryption } });
+
+export const verifyAuditKeys = async (primitives: Primitives, jws: string, pin: Thumbprint): Promise<OkpPublicJwk> => {
+  const { payload, root } = await verifyByOwnRoot(primitives, jws, TYP.auditKeys);
+  if (root !== pin) throw new WaslError('pin-mismatch', {});
+  return parseOkpPublicJwk(readFields(payload, 'keys').object('encryption'));
+};
+
+export const signRegistryKeys = (root: Signer, registry: EcPublicJwk): Promise<string> =>
+  signJws(root, TYP.registryKeys, { iss: 'authority', aud: 'wasl', root: { ...root.publicJwk }, registry: { ...registry } });
+
+export const verifyRegistryKeys = async (primitives: Primitives, jws: string, pin: Thumbprint): Promise<EcPublicJwk> => {
+  const { payload, root } = await verifyByOwnRoot(primitives, jws, TYP.registryKeys);
+  if (root !== pin) throw new WaslError('pin-mismatch', {});
+  return parseEcPublicJwk(readFields(payload, 'keys').object('registry'));
+};
