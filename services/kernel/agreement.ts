@@ -1,8 +1,8 @@
+import { utf8 } from './bytes.ts';
 import { WaslError } from './codes.ts';
 import { type Digest, digestOf } from './digest.ts';
-import { utf8 } from './bytes.ts';
 import { isObject, readFields } from './fields.ts';
-import { type AgencyId, CLAIM_NAME, type DocumentType, parseAgencyId, parseDocumentType, PURPOSE } from './ids.ts';
+import { type AgencyId, CLAIM_NAME, type DocumentType, PURPOSE, parseAgencyId, parseDocumentType } from './ids.ts';
 import { readJws, signJws, verifyJws } from './jws.ts';
 import type { EcPublicJwk, Primitives, Signer, Thumbprint } from './keys.ts';
 import { DIGEST, THUMBPRINT, TYP } from './statements.ts';

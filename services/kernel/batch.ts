@@ -3,11 +3,11 @@ import { equalBytes, fromUtf8, utf8 } from './bytes.ts';
 import { canonicalJson } from './canonical.ts';
 import { WaslError } from './codes.ts';
 import type { Digest } from './digest.ts';
+import { type Entry, entryBytes, entryDigest } from './evidence.ts';
 import { isObject, readFields } from './fields.ts';
 import { type BootId, type GatewayId, parseBootId, parseGatewayId } from './ids.ts';
 import { readJws, signJws, verifyJws } from './jws.ts';
 import type { EcPublicJwk, Primitives, Signer } from './keys.ts';
-import { type Entry, entryBytes, entryDigest } from './evidence.ts';
 import { leafHash, merklePath, merkleRoot, rootFromPath } from './merkle.ts';
 import { DIGEST, TYP } from './statements.ts';
 import { type JsonObject, parseStrictJson } from './strict-json.ts';
@@ -141,7 +141,11 @@ const broken = (): never => {
 };
 
 /** Verifies a receipt's own promise: the gateway's signature, the path, and that the parts agree. `signature-invalid` otherwise. */
-export const verifyReceipt = async (primitives: Primitives, gatewayKey: EcPublicJwk, text: string): Promise<Receipt> => {
+export const verifyReceipt = async (
+  primitives: Primitives,
+  gatewayKey: EcPublicJwk,
+  text: string,
+): Promise<Receipt> => {
   const receipt = parseReceipt(text);
   const statement = parseStatement(await verifyJws(primitives, gatewayKey, receipt.batch, TYP.batch));
   const root = rootFromPath(receipt.leafHash, receipt.sequence - statement.first, statement.size, receipt.path);
@@ -161,7 +165,11 @@ export const receiptIsOf = (receipt: Receipt, bytes: Uint8Array): boolean =>
   receipt.leaf === entryDigest(bytes) && equalBytes(receipt.leafHash, leafHash(bytes));
 
 /** Verifies a batch read from the bus: signature, root over all entries, size. Returns the statement. */
-export const verifyBatch = async (primitives: Primitives, gatewayKey: EcPublicJwk, batch: Batch): Promise<BatchStatement> => {
+export const verifyBatch = async (
+  primitives: Primitives,
+  gatewayKey: EcPublicJwk,
+  batch: Batch,
+): Promise<BatchStatement> => {
   const statement = parseStatement(await verifyJws(primitives, gatewayKey, batch.statement, TYP.batch));
   const whole = batch.entries.length === statement.size && batch.entries.length > 0;
   return whole && equalBytes(merkleRoot(batch.entries.map(leafHash)), statement.root) ? statement : broken();
@@ -184,7 +192,12 @@ export const decodeBatch = (bytes: Uint8Array): Batch => {
   const value = parseStrictJson(bytes);
   if (!isObject(value)) throw new WaslError('malformed-message', { what: 'batch' });
   const { statement, entries, beside } = value;
-  if (typeof statement !== 'string' || !Array.isArray(entries) || !Array.isArray(beside) || beside.length !== entries.length) {
+  if (
+    typeof statement !== 'string' ||
+    !Array.isArray(entries) ||
+    !Array.isArray(beside) ||
+    beside.length !== entries.length
+  ) {
     throw new WaslError('malformed-message', { what: 'batch' });
   }
   return {

@@ -23,9 +23,11 @@ export const followChain = (): ChainFollower => {
     take: (entry, bytes) => {
       const digest = entryDigest(bytes);
       const held = digests[entry.sequence];
-      if (held !== undefined) return held === digest ? { kind: 'duplicate' } : { kind: 'fork', sequence: entry.sequence };
+      if (held !== undefined)
+        return held === digest ? { kind: 'duplicate' } : { kind: 'fork', sequence: entry.sequence };
       const previous = digests.at(-1) ?? null;
-      if (entry.sequence !== digests.length || entry.previous !== previous) return { kind: 'gap', expected: digests.length };
+      if (entry.sequence !== digests.length || entry.previous !== previous)
+        return { kind: 'gap', expected: digests.length };
       digests.push(digest);
       return { kind: 'new' };
     },

@@ -1,12 +1,20 @@
 import { utf8 } from './bytes.ts';
 import { canonicalJson } from './canonical.ts';
+import { WaslError } from './codes.ts';
 import { type Digest, digestOf } from './digest.ts';
-import { readFields } from './fields.ts';
-import { type AgencyId, type BootId, type GatewayId, parseAgencyId, parseBootId, parseGatewayId, parseRequestId, type RequestId } from './ids.ts';
+import { isObject, readFields } from './fields.ts';
+import {
+  type AgencyId,
+  type BootId,
+  type GatewayId,
+  parseAgencyId,
+  parseBootId,
+  parseGatewayId,
+  parseRequestId,
+  type RequestId,
+} from './ids.ts';
 import { ANSWER_OUTCOMES, type AnswerOutcome, DIGEST } from './statements.ts';
 import { type JsonObject, parseStrictJson } from './strict-json.ts';
-import { isObject } from './fields.ts';
-import { WaslError } from './codes.ts';
 
 /** What an entry says happened. Digests, codes and ids; no personal data. */
 export type EntryBody =
@@ -36,7 +44,12 @@ export type EntryBody =
       readonly purpose?: string;
       readonly code: string;
     }
-  | { readonly kind: 'refusals'; readonly requester: AgencyId; readonly count: number; readonly codes: Readonly<Record<string, number>> }
+  | {
+      readonly kind: 'refusals';
+      readonly requester: AgencyId;
+      readonly count: number;
+      readonly codes: Readonly<Record<string, number>>;
+    }
   | {
       readonly kind: 'answered';
       readonly requestId: RequestId;

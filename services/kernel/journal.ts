@@ -56,16 +56,29 @@ export const lineDigest = (line: string): Digest => digestOf(utf8(line));
 export const EMPTY_HEAD: JournalHead = { size: 0, head: null };
 
 /** Appends to a head: the line to write and the head after it. */
-export const linkJournal = (head: JournalHead, timeMs: number, body: JournalBody): { readonly line: string; readonly head: JournalHead } => {
+export const linkJournal = (
+  head: JournalHead,
+  timeMs: number,
+  body: JournalBody,
+): { readonly line: string; readonly head: JournalHead } => {
   const line = journalLine({ sequence: head.size, previous: head.head, timeMs, body });
   return { line, head: { size: head.size + 1, head: lineDigest(line) } };
 };
 
 /** Parses one line and checks that it continues `head`; `journal-damaged` (with the sequence) otherwise. */
-export const readJournalLine = (head: JournalHead, line: string): { readonly entry: JournalEntry; readonly head: JournalHead } => {
+export const readJournalLine = (
+  head: JournalHead,
+  line: string,
+): { readonly entry: JournalEntry; readonly head: JournalHead } => {
   const damaged = (): WaslError => new WaslError('journal-damaged', { sequence: head.size });
   const entry = parseJournalLine(line);
-  if (entry === undefined || entry.sequence !== head.size || entry.previous !== head.head || journalLine(entry) !== line) throw damaged();
+  if (
+    entry === undefined ||
+    entry.sequence !== head.size ||
+    entry.previous !== head.head ||
+    journalLine(entry) !== line
+  )
+    throw damaged();
   return { entry, head: { size: head.size + 1, head: lineDigest(line) } };
 };
 

@@ -3,9 +3,25 @@ import { utf8 } from './bytes.ts';
 import { WaslError } from './codes.ts';
 import { type Digest, digestOf } from './digest.ts';
 import { readFields } from './fields.ts';
-import { type AgencyId, type DocumentType, type GatewayId, parseAgencyId, parseDocumentType, parseGatewayId } from './ids.ts';
+import {
+  type AgencyId,
+  type DocumentType,
+  type GatewayId,
+  parseAgencyId,
+  parseDocumentType,
+  parseGatewayId,
+} from './ids.ts';
 import { readJws, signJws, verifyJws } from './jws.ts';
-import { type EcPublicJwk, type OkpPublicJwk, parseEcPublicJwk, parseOkpPublicJwk, type Primitives, type Signer, type Thumbprint, thumbprint } from './keys.ts';
+import {
+  type EcPublicJwk,
+  type OkpPublicJwk,
+  type Primitives,
+  parseEcPublicJwk,
+  parseOkpPublicJwk,
+  type Signer,
+  type Thumbprint,
+  thumbprint,
+} from './keys.ts';
 import { DIGEST, TYP } from './statements.ts';
 import type { JsonObject } from './strict-json.ts';
 
@@ -16,7 +32,13 @@ export type Entity =
   /** `keys`: the audit service's encryption key, signed by its root (typ wasl-audit-keys+jwt). */
   | { readonly kind: 'audit'; readonly id: 'audit'; readonly keys: string }
   /** `keys`: the agency's signing and encryption keys, signed by its recovery key (typ wasl-agency-keys+jwt). */
-  | { readonly kind: 'agency'; readonly id: AgencyId; readonly name: Bilingual; readonly status: 'active' | 'revoked'; readonly keys: string }
+  | {
+      readonly kind: 'agency';
+      readonly id: AgencyId;
+      readonly name: Bilingual;
+      readonly status: 'active' | 'revoked';
+      readonly keys: string;
+    }
   | { readonly kind: 'gateway'; readonly id: GatewayId; readonly key: EcPublicJwk }
   | {
       readonly kind: 'document-type';
@@ -26,7 +48,12 @@ export type Entity =
       readonly title: Bilingual;
       readonly schema: JsonObject;
     }
-  | { readonly kind: 'agreement'; readonly id: string; readonly status: 'active' | 'suspended' | 'revoked'; readonly signed: SignedAgreement };
+  | {
+      readonly kind: 'agreement';
+      readonly id: string;
+      readonly status: 'active' | 'suspended' | 'revoked';
+      readonly signed: SignedAgreement;
+    };
 
 /** The compacted topic's key of an entity. */
 export const entityKey = (entity: Entity): string =>
@@ -102,7 +129,11 @@ export const digestOverRecords = (digests: readonly string[]): Digest => digestO
 export const signHead = (registry: Signer, head: RegistryHead): Promise<string> =>
   signJws(registry, TYP.registryHead, { aud: 'wasl', version: head.version, timeMs: head.timeMs, digest: head.digest });
 
-export const verifyHead = async (primitives: Primitives, registryKey: EcPublicJwk, jws: string): Promise<RegistryHead> => {
+export const verifyHead = async (
+  primitives: Primitives,
+  registryKey: EcPublicJwk,
+  jws: string,
+): Promise<RegistryHead> => {
   const f = readFields(await verifyJws(primitives, registryKey, jws, TYP.registryHead), 'head');
   f.oneOf('aud', ['wasl']);
   const head = { version: f.count('version'), timeMs: f.count('timeMs'), digest: f.text('digest', DIGEST) as Digest };
@@ -118,7 +149,12 @@ export interface AgencyKeys {
   readonly recovery: Thumbprint;
 }
 
-export const signAgencyKeys = (recovery: Signer, agency: AgencyId, signing: EcPublicJwk, encryption: OkpPublicJwk): Promise<string> =>
+export const signAgencyKeys = (
+  recovery: Signer,
+  agency: AgencyId,
+  signing: EcPublicJwk,
+  encryption: OkpPublicJwk,
+): Promise<string> =>
   signJws(recovery, TYP.agencyKeys, {
     iss: agency,
     aud: 'wasl',
@@ -128,7 +164,11 @@ export const signAgencyKeys = (recovery: Signer, agency: AgencyId, signing: EcPu
   });
 
 /** A statement signed by a root that it carries itself: worth nothing until its thumbprint is compared with a pin. */
-const verifyByOwnRoot = async (primitives: Primitives, jws: string, typ: string): Promise<{ payload: JsonObject; root: Thumbprint }> => {
+const verifyByOwnRoot = async (
+  primitives: Primitives,
+  jws: string,
+  typ: string,
+): Promise<{ payload: JsonObject; root: Thumbprint }> => {
   const root = parseEcPublicJwk(readFields(readJws(jws, typ).payload, 'keys').object('root'));
   return { payload: await verifyJws(primitives, root, jws, typ), root: thumbprint(root) };
 };
@@ -151,7 +191,12 @@ export const verifyAgencyKeys = async (primitives: Primitives, jws: string, pin?
 };
 
 export const signAuditKeys = (root: Signer, encryption: OkpPublicJwk): Promise<string> =>
-  signJws(root, TYP.auditKeys, { iss: 'audit', aud: 'wasl', root: { ...root.publicJwk }, encryption: { ...encryption } });
+  signJws(root, TYP.auditKeys, {
+    iss: 'audit',
+    aud: 'wasl',
+    root: { ...root.publicJwk },
+    encryption: { ...encryption },
+  });
 
 export const verifyAuditKeys = async (primitives: Primitives, jws: string, pin: Thumbprint): Promise<OkpPublicJwk> => {
   const { payload, root } = await verifyByOwnRoot(primitives, jws, TYP.auditKeys);
@@ -160,9 +205,18 @@ export const verifyAuditKeys = async (primitives: Primitives, jws: string, pin: 
 };
 
 export const signRegistryKeys = (root: Signer, registry: EcPublicJwk): Promise<string> =>
-  signJws(root, TYP.registryKeys, { iss: 'authority', aud: 'wasl', root: { ...root.publicJwk }, registry: { ...registry } });
+  signJws(root, TYP.registryKeys, {
+    iss: 'authority',
+    aud: 'wasl',
+    root: { ...root.publicJwk },
+    registry: { ...registry },
+  });
 
-export const verifyRegistryKeys = async (primitives: Primitives, jws: string, pin: Thumbprint): Promise<EcPublicJwk> => {
+export const verifyRegistryKeys = async (
+  primitives: Primitives,
+  jws: string,
+  pin: Thumbprint,
+): Promise<EcPublicJwk> => {
   const { payload, root } = await verifyByOwnRoot(primitives, jws, TYP.registryKeys);
   if (root !== pin) throw new WaslError('pin-mismatch', {});
   return parseEcPublicJwk(readFields(payload, 'keys').object('registry'));

@@ -1,16 +1,16 @@
-import { readFields } from './fields.ts';
 import type { Digest } from './digest.ts';
+import { readFields } from './fields.ts';
 import {
   AGENCY_ID,
   type AgencyId,
   type BootId,
   CLAIM_NAME,
   type DocumentType,
+  PURPOSE,
   parseAgencyId,
   parseBootId,
   parseDocumentType,
   parseRequestId,
-  PURPOSE,
   type RequestId,
 } from './ids.ts';
 import type { Thumbprint } from './keys.ts';
@@ -286,7 +286,10 @@ export const parsePrivate = (payload: JsonObject): PrivatePart => {
   const caseReference = fields.optionalText('caseReference', undefined, 128);
   const officer = fields.optionalText('officer', undefined, 128);
   const part: PrivatePart = {
-    subject: { scheme: subject.text('scheme', /^[a-z]{2}:[a-z]+(-[a-z]+)*$/, 64), value: subject.text('value', undefined, 64) },
+    subject: {
+      scheme: subject.text('scheme', /^[a-z]{2}:[a-z]+(-[a-z]+)*$/, 64),
+      value: subject.text('value', undefined, 64),
+    },
     ...(caseReference === undefined ? {} : { caseReference }),
     ...(officer === undefined ? {} : { officer }),
   };
