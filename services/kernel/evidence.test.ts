@@ -4,7 +4,7 @@ import { generateSigningKey, primitives, signerFromJwk } from '../platform/crypt
 import { decodeBatch, encodeBatch, receiptIsOf, signBatch, verifyBatch, verifyReceipt } from './batch.ts';
 import { followChain } from './chain.ts';
 import { CODES, sentence } from './codes.ts';
-import { decide } from './decide.ts';
+import { type Ask, decide, type Standing } from './decide.ts';
 import { type Entry, entryBytes, entryDigest, parseEntry } from './evidence.ts';
 import { parseAgencyId, parseBootId, parseDocumentType, parseGatewayId, uuidV7 } from './ids.ts';
 import { EMPTY_HEAD, linkJournal, readJournalLine } from './journal.ts';
@@ -171,9 +171,16 @@ describe('decide', () => {
     ...{ fromMs: 100, untilMs: 200 },
     pins: { requesterRecovery: pin, providerRecovery: pin, authority: pin, audit: pin, schema: pin },
   };
-  const ask = { requester, provider, documentType, documentVersion: 1, purpose: terms.purpose, claims: ['fullName'] };
-  const standing = {
-    agreements: [{ terms, digest: pin, status: 'active' as 'active' | 'suspended' | 'revoked' }],
+  const ask: Ask = {
+    requester,
+    provider,
+    documentType,
+    documentVersion: 1,
+    purpose: terms.purpose,
+    claims: ['fullName'],
+  };
+  const standing: Standing = {
+    agreements: [{ terms, digest: pin, status: 'active' }],
     knows: { agency: () => true, documentType: () => true },
     usedToday: () => 0,
     nowMs: 150,
@@ -194,7 +201,7 @@ describe('decide', () => {
     ['quota-spent', ask, { ...standing, usedToday: () => 2 }],
     ['unknown-agency', ask, { ...standing, knows: { ...standing.knows, agency: () => false } }],
     ['unknown-document-type', ask, { ...standing, knows: { ...standing.knows, documentType: () => false } }],
-  ] as const)('refuses with %s', (code, asked, state) => {
+  ] as const satisfies readonly (readonly [string, Ask, Standing])[])('refuses with %s', (code, asked, state) => {
     expect(decide(asked, state)).toMatchObject({ kind: 'refused', code });
   });
 });

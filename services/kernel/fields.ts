@@ -65,7 +65,7 @@ export const readFields = (object: JsonObject, where: string): Fields => {
       const value = take(name);
       return isObject(value) ? value : fail(name);
     },
-    optionalObject: (name) => (Object.hasOwn(object, name) ? self.object(name) : (seen.add(name), undefined)),
+    optionalObject: (name) => (Object.hasOwn(object, name) ? self.object(name) : undefined),
     fields: (name) => readFields(self.object(name), `${where}.${name}`),
     has: (name) => Object.hasOwn(object, name),
     done: () => {
