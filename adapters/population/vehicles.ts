@@ -106,7 +106,7 @@ function registered(draw: Draw, index: number, owner: Growing, plate: string, li
     model: model.model,
     modelYear: year,
     colour: draw.pick(COLOURS),
-    // Seventeen characters; "000" is nobody's world manufacturer identifier (ISO 3780).
+    // Seventeen characters, opening with 000 as the people's numbers do: no maker's identifier (ISO 3780).
     chassisNumber: `000${'WSL'}${String(year % 100).padStart(2, '0')}JR${serial}${draw.int(0, 9)}`,
     engineNumber: `E${draw.int(10, 99)}${serial}`,
     fuel: model.fuel,
