@@ -79,6 +79,26 @@ export const CODES = {
     'A key differs from the one pinned in the agreement. Next move: your security officer; take no data until it is explained.',
     'المفتاح يختلف عن المفتاح المثبت في الاتفاقية. الإجراء التالي على: مسؤول الأمن في جهتك، ولا تُتبادل بيانات قبل توضيح السبب.',
   ),
+  'message-too-large': row(
+    'refused',
+    "A message is larger than {limit} bytes. Next move: the sending agency's integrator, to make it smaller.",
+    'حجم الرسالة يتجاوز {limit} بايت. الإجراء التالي على: الفريق الفني في الجهة المرسلة لتصغيرها.',
+  ),
+  'sealed-unreadable': row(
+    'refused',
+    "A sealed message does not open with this agency's key. Next move: the sending agency's integrator, to seal it to the registered key.",
+    'تعذر فتح الرسالة المشفَّرة بمفتاح هذه الجهة. الإجراء التالي على: الفريق الفني في الجهة المرسلة لتشفيرها بالمفتاح المسجل.',
+  ),
+  'private-part-unequal': row(
+    'refused',
+    "The audit service's copy of the private part is not the provider's. Next move: the requesting agency's integrator.",
+    'نسخة التدقيق من الجزء الخاص لا تطابق نسخة الجهة المزوِّدة. الإجراء التالي على: الفريق الفني في الجهة الطالبة.',
+  ),
+  'credential-invalid': row(
+    'refused',
+    "The document is not a credential of the agreed form. Next move: the providing agency's integrator.",
+    'الوثيقة ليست بالصيغة المتفق عليها. الإجراء التالي على: الفريق الفني في الجهة المزوِّدة.',
+  ),
   'journal-damaged': row(
     'failure',
     'The journal is damaged at entry {sequence}. Next move: your security officer, to compare it with the evidence log.',

@@ -54,7 +54,37 @@ export interface Signer {
   sign(bytes: Uint8Array): Promise<Uint8Array>;
 }
 
-/** What the kernel needs of cryptography without a key of its own. `verifyEs256` MUST return false, not throw, for a bad signature. */
+/** Agrees with one private key (X25519). MUST throw for an all-zero result (RFC 7748 section 6.1). */
+export interface Opener {
+  readonly publicJwk: OkpPublicJwk;
+  readonly thumbprint: Thumbprint;
+  agree(peer: OkpPublicJwk): Promise<Uint8Array>;
+}
+
+/** An ephemeral key: the private scalar (32 bytes, base64url) is the caller's to keep or forget. */
+export interface EphemeralKey {
+  readonly publicJwk: OkpPublicJwk;
+  readonly d: string;
+}
+
+/** Ciphertext and 16-byte tag of AES-256-GCM. */
+export interface GcmSealed {
+  readonly ciphertext: Uint8Array;
+  readonly tag: Uint8Array;
+}
+
+/** Randomness, and the cryptography that needs no long-lived key. */
 export interface Primitives {
+  random(bytes: number): Uint8Array;
+  /** MUST return false, not throw, for a bad signature or a point off the curve. */
   verifyEs256(jwk: EcPublicJwk, bytes: Uint8Array, signature: Uint8Array): Promise<boolean>;
+  generateX25519(): EphemeralKey;
+  /** The public key of a scalar, and its secret with a peer; throws as `Opener.agree` does. */
+  x25519(d: string, peer: OkpPublicJwk): { readonly publicJwk: OkpPublicJwk; readonly secret: Uint8Array };
+  /** RFC 3394, 256-bit key; deterministic. `unwrapKey` throws when the integrity check fails. */
+  wrapKey(kek: Uint8Array, key: Uint8Array): Uint8Array;
+  unwrapKey(kek: Uint8Array, wrapped: Uint8Array): Uint8Array;
+  sealGcm(key: Uint8Array, iv: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): GcmSealed;
+  /** Throws when the tag does not fit. */
+  openGcm(key: Uint8Array, iv: Uint8Array, aad: Uint8Array, sealed: GcmSealed): Uint8Array;
 }
