@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { openPool } from '../../kit/store.ts';
+import { openPool, type PoolClient, transaction } from '../../kit/store.ts';
 import type { Population } from '../../population/index.ts';
 import { birthRow, deathRow, marriageRow, officeRows, personRow, type Row } from './rows.ts';
 
@@ -19,23 +19,18 @@ export async function prepareCivilStatus(
   );
   const pool = openPool(adminUrl, { max: 1 });
   try {
-    const client = await pool.connect();
-    try {
-      // A crash before the commit leaves the database as it was; the next start runs all of it again.
-      await client.query('begin');
+    // A crash before the commit leaves the database as it was; the next start runs all of it again.
+    await transaction(pool, async (client) => {
       await client.query('select pg_advisory_xact_lock($1)', [LOADER_LOCK]);
       await client.query(schema ?? '');
       await client.query(views ?? '');
       await load(client, population);
-      const alter = await client.query(`select format('alter role civil_status_reader password %L', $1::text) as sql`, [
-        readerPassword,
-      ]);
-      await client.query(String(alter.rows[0]?.sql));
-      await client.query('commit');
-    } finally {
-      // After a failure the connection goes, and its open transaction with it.
-      client.release(true);
-    }
+      const quoted = await client.query<{ sql: string }>(
+        `select format('alter role civil_status_reader password %L', $1::text) as sql`,
+        [readerPassword],
+      );
+      await client.query(quoted.rows[0]?.sql ?? '');
+    });
     await pool.query('analyze');
   } finally {
     await pool.end();
@@ -50,7 +45,7 @@ export function civilStatusReaderUrl(adminUrl: string, readerPassword: string): 
   return url.href;
 }
 
-async function load(client: Queries, population: Population): Promise<void> {
+async function load(client: PoolClient, population: Population): Promise<void> {
   const { seed, people, marriages } = population;
   const held = await client.query('select 1 from civil.loaded where seed = $1 and people = $2', [seed, people.length]);
   if (held.rows.length > 0) return;
@@ -65,14 +60,10 @@ async function load(client: Queries, population: Population): Promise<void> {
   await client.query('insert into civil.loaded (seed, people) values ($1, $2)', [seed, people.length]);
 }
 
-interface Queries {
-  query(text: string, values?: unknown[]): Promise<{ rows: Record<string, unknown>[] }>;
-}
-
 type Table = 'registry_offices' | 'persons' | 'births' | 'deaths' | 'marriages';
 
 /** One statement and one round trip for a whole table; the table's own row type names the columns. */
-async function fill(client: Queries, table: Table, rows: readonly Row[]): Promise<void> {
+async function fill(client: PoolClient, table: Table, rows: readonly Row[]): Promise<void> {
   await client.query(
     `insert into civil.${table} select * from json_populate_recordset(null::civil.${table}, $1::json)`,
     [JSON.stringify(rows)],

@@ -7,6 +7,7 @@ select code, jsonb_build_object(
   'governorateCode', governorate_code) as place
 from civil.registry_offices;
 
+-- `offset 0` below keeps the planner from computing everybody's standing to find one family's.
 -- A person's standing now: the last marriage decides, and a spouse's death widows.
 create or replace view civil.standing as
 select p.national_number,
@@ -38,7 +39,7 @@ select p.national_number, p.sex, p.nationality,
   op.place as office, rp.place as residence
 from civil.persons p
 join civil.births b using (national_number)
-join civil.standing s using (national_number)
+cross join lateral (select * from civil.standing where national_number = p.national_number offset 0) s
 join civil.places bp on bp.code = b.place_code
 join civil.places op on op.code = p.office_code
 join civil.places rp on rp.code = p.residence_code;
@@ -72,7 +73,7 @@ select p.national_number, p.father_number, p.mother_number,
   p.sex, b.occurred_on as born, s.marital_status, s.life_status
 from civil.persons p
 join civil.births b using (national_number)
-join civil.standing s using (national_number);
+cross join lateral (select * from civil.standing where national_number = p.national_number offset 0) s;
 
 create or replace view extract.family as
 select f.national_number, m.family_book_number, h.record_number, op.place as office, rp.place as residence,
@@ -91,8 +92,8 @@ select f.national_number, m.family_book_number, h.record_number, op.place as off
 from civil.family_book_of f
 join civil.marriages m using (family_book_number)
 join civil.persons h on h.national_number = m.husband_number
-join civil.members head on head.national_number = m.husband_number
-join civil.members wife on wife.national_number = m.wife_number
+cross join lateral (select * from civil.members where national_number = m.husband_number offset 0) head
+cross join lateral (select * from civil.members where national_number = m.wife_number offset 0) wife
 join civil.places op on op.code = h.office_code
 join civil.places rp on rp.code = h.residence_code
 join civil.places mp on mp.code = m.place_code
