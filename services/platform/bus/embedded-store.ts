@@ -1,0 +1,103 @@
+import type { StoreLog } from '../store/index.ts';
+import { type Pool, type PoolClient, transaction } from '../store/index.ts';
+import type { BusMessage, BusRecord, TopicSpec } from './port.ts';
+
+/** Records of one read at most, and bytes of values after which a read ends: a backlog streams through pages of this size. */
+const PAGE = { records: 256, bytes: 4 * 1024 * 1024 };
+
+/** What the parts of the embedded bus share. */
+export interface Shared {
+  readonly url: string;
+  readonly pool: Pool;
+  readonly log: StoreLog | undefined;
+  readonly closing: AbortSignal;
+  /** Resolves when the topic may have something new, or after `ms`, or when `signal` aborts. */
+  wake(topic: string, ms: number, signal: AbortSignal): Promise<void>;
+  /** Tells all readers of the topic, here and elsewhere, that there is something new. */
+  announce(topic: string): void;
+}
+
+interface Row {
+  offset: string;
+  key: string;
+  value: Buffer;
+  headers: Record<string, string>;
+  ms: string;
+}
+
+export async function readPage(pool: Pool, topic: string, partition: number, from: bigint): Promise<BusMessage[]> {
+  const { rows } = await pool.query<Row>({
+    name: 'bus-page',
+    text: `select "offset", key, value, headers, (extract(epoch from at) * 1000)::bigint as ms from (
+        select *, sum(octet_length(value)) over (order by "offset") - octet_length(value) as before from (
+          select * from bus.messages where topic = $1 and partition = $2 and "offset" >= $3 order by "offset" limit $4
+        ) page
+      ) sized where before < $5 order by "offset"`,
+    values: [topic, partition, from.toString(), PAGE.records, PAGE.bytes],
+  });
+  return rows.map(({ offset, key, value, headers, ms }) => ({
+    topic,
+    partition,
+    offset: BigInt(offset),
+    key,
+    value: new Uint8Array(value),
+    headers,
+    timeMs: Number(ms),
+  }));
+}
+
+/** The offset after the last of each partition; throws when there is no such topic. */
+export async function readEnds(pool: Pool, topic: string): Promise<Map<number, bigint>> {
+  const { rows } = await pool.query<{ partition: number; next_offset: string }>(
+    'select partition, next_offset from bus.partitions where topic = $1 order by partition',
+    [topic],
+  );
+  if (rows.length === 0) throw new Error(`there is no topic ${topic}`);
+  return new Map(rows.map((row) => [row.partition, BigInt(row.next_offset)]));
+}
+
+/** Appends in the connection's transaction; from a pool, in one of its own and one round trip. */
+export async function append(client: Pool | PoolClient, topic: string, records: readonly BusRecord[]): Promise<void> {
+  await client.query({
+    name: 'bus-publish',
+    text: 'select bus.publish($1, $2::text[], $3::bytea[], $4::jsonb[])',
+    values: [
+      topic,
+      records.map(({ key }) => key),
+      records.map(({ value }) => Buffer.from(value.buffer, value.byteOffset, value.byteLength)),
+      records.map(({ headers }) => JSON.stringify(headers ?? {})),
+    ],
+  });
+}
+
+export async function ensureTopics(pool: Pool, topics: readonly TopicSpec[]): Promise<void> {
+  await transaction(pool, async (client) => {
+    for (const { name, partitions, cleanup, retentionMs } of topics) {
+      await client.query('insert into bus.topics values ($1, $2, $3, $4) on conflict (name) do nothing', [
+        name,
+        partitions,
+        cleanup,
+        retentionMs,
+      ]);
+      const { rows } = await client.query<{ partitions: number; cleanup: string }>(
+        'select partitions, cleanup from bus.topics where name = $1',
+        [name],
+      );
+      const held = rows[0];
+      if (held?.partitions !== partitions || held.cleanup !== cleanup) {
+        throw new Error(
+          `topic ${name} exists with ${held?.partitions} partitions and cleanup ${held?.cleanup}; wanted ${partitions} and ${cleanup}`,
+        );
+      }
+      await client.query(
+        `insert into bus.partitions (topic, partition) select $1, generate_series(0, $2::int - 1) on conflict do nothing`,
+        [name, partitions],
+      );
+    }
+  });
+}
+
+/** Waits between attempts of one thing: 50 ms, doubling to 2 s, with jitter. */
+export function backoff(attempt: number): number {
+  return Math.min(50 * 2 ** Math.min(attempt, 10), 2_000) * (0.5 + Math.random());
+}
