@@ -3,7 +3,7 @@ import { equalBytes, fromUtf8, utf8 } from './bytes.ts';
 import { canonicalJson } from './canonical.ts';
 import { WaslError } from './codes.ts';
 import type { Digest } from './digest.ts';
-import { type Entry, entryBytes, entryDigest } from './evidence.ts';
+import { type Entry, entryBytes, entryDigest, parseEntry } from './evidence.ts';
 import { isObject, readFields } from './fields.ts';
 import { type BootId, type GatewayId, parseBootId, parseGatewayId } from './ids.ts';
 import { readJws, signJws, verifyJws } from './jws.ts';
@@ -82,7 +82,7 @@ export const signBatch = async (
       boot: entry.boot,
       sequence: entry.sequence,
       leaf: entryDigest(bytes[index] as Uint8Array),
-      leafHash: encodeBase64url(hashes[index] as Uint8Array),
+      entry: fromUtf8(bytes[index] as Uint8Array),
       batch: statement,
       path: merklePath(hashes, index).map(encodeBase64url),
       timeMs,
@@ -103,24 +103,31 @@ export interface Receipt {
   readonly sequence: number;
   /** Digest of the entry's bytes. */
   readonly leaf: Digest;
-  readonly leafHash: Uint8Array;
+  /** What was promised: the entry, and its very bytes. */
+  readonly entry: Entry;
+  readonly entryBytes: Uint8Array;
   readonly batch: string;
   readonly path: readonly Uint8Array[];
   readonly timeMs: number;
   readonly maximumMergeDelayMs: number;
 }
 
+/** Well above the longest entry (100 claims of 64 characters). */
+const MAX_ENTRY_CHARACTERS = 16_384;
+
 export const parseReceipt = (text: string): Receipt => {
   const value = parseStrictJson(text);
   if (!isObject(value)) throw new WaslError('malformed-message', { what: 'receipt' });
   const f = readFields(value, 'receipt');
+  const entryBytes = utf8(f.text('entry', undefined, MAX_ENTRY_CHARACTERS));
   const receipt: Receipt = {
     origin: f.text('origin'),
     gateway: parseGatewayId(f.text('gateway')),
     boot: parseBootId(f.text('boot')),
     sequence: f.count('sequence'),
     leaf: f.text('leaf', DIGEST) as Digest,
-    leafHash: decodeBase64url(f.text('leafHash')),
+    entry: parseEntry(entryBytes),
+    entryBytes,
     batch: f.text('batch', undefined, 4096),
     path: f.texts('path', undefined, 32).map(decodeBase64url),
     timeMs: f.count('timeMs'),
@@ -148,8 +155,13 @@ export const verifyReceipt = async (
 ): Promise<Receipt> => {
   const receipt = parseReceipt(text);
   const statement = parseStatement(await verifyJws(primitives, gatewayKey, receipt.batch, TYP.batch));
-  const root = rootFromPath(receipt.leafHash, receipt.sequence - statement.first, statement.size, receipt.path);
+  const { entry, entryBytes } = receipt;
+  const root = rootFromPath(leafHash(entryBytes), receipt.sequence - statement.first, statement.size, receipt.path);
   const agrees =
+    entryDigest(entryBytes) === receipt.leaf &&
+    entry.gateway === receipt.gateway &&
+    entry.boot === receipt.boot &&
+    entry.sequence === receipt.sequence &&
     statement.gateway === receipt.gateway &&
     statement.boot === receipt.boot &&
     statement.origin === receipt.origin &&
@@ -159,10 +171,6 @@ export const verifyReceipt = async (
     equalBytes(root, statement.root);
   return agrees ? receipt : broken();
 };
-
-/** Whether a verified receipt is of exactly these entry bytes. */
-export const receiptIsOf = (receipt: Receipt, bytes: Uint8Array): boolean =>
-  receipt.leaf === entryDigest(bytes) && equalBytes(receipt.leafHash, leafHash(bytes));
 
 /** Verifies a batch read from the bus: signature, root over all entries, size. Returns the statement. */
 export const verifyBatch = async (

@@ -39,7 +39,8 @@ export type Entity =
       readonly status: 'active' | 'revoked';
       readonly keys: string;
     }
-  | { readonly kind: 'gateway'; readonly id: GatewayId; readonly key: EcPublicJwk }
+  /** `keys`: the gateway's signing key, signed by the authority's root (typ wasl-gateway-keys+jwt): a stolen registry key makes no gateway. */
+  | { readonly kind: 'gateway'; readonly id: GatewayId; readonly keys: string }
   | {
       readonly kind: 'document-type';
       readonly id: DocumentType;
@@ -94,7 +95,7 @@ const parseRecord = (payload: JsonObject): Entity => {
           keys: f.text('keys', undefined, 4096),
         };
       case 'gateway':
-        return { kind, id: parseGatewayId(f.text('id')), key: parseEcPublicJwk(f.object('key')) };
+        return { kind, id: parseGatewayId(f.text('id')), keys: f.text('keys', undefined, 4096) };
       case 'document-type':
         return {
           kind,
@@ -220,4 +221,24 @@ export const verifyRegistryKeys = async (
   const { payload, root } = await verifyByOwnRoot(primitives, jws, TYP.registryKeys);
   if (root !== pin) throw new WaslError('pin-mismatch', {});
   return parseEcPublicJwk(readFields(payload, 'keys').object('registry'));
+};
+
+export const signGatewayKeys = (root: Signer, gateway: GatewayId, key: EcPublicJwk): Promise<string> =>
+  signJws(root, TYP.gatewayKeys, {
+    iss: 'authority',
+    aud: 'wasl',
+    root: { ...root.publicJwk },
+    gateway,
+    key: { ...key },
+  });
+
+export const verifyGatewayKeys = async (
+  primitives: Primitives,
+  jws: string,
+  pin: Thumbprint,
+): Promise<{ readonly gateway: GatewayId; readonly key: EcPublicJwk }> => {
+  const { payload, root } = await verifyByOwnRoot(primitives, jws, TYP.gatewayKeys);
+  if (root !== pin) throw new WaslError('pin-mismatch', {});
+  const f = readFields(payload, 'keys');
+  return { gateway: parseGatewayId(f.text('gateway')), key: parseEcPublicJwk(f.object('key')) };
 };

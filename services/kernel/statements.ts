@@ -26,6 +26,7 @@ export const TYP = {
   agreement: 'wasl-agreement+jwt',
   agencyKeys: 'wasl-agency-keys+jwt',
   auditKeys: 'wasl-audit-keys+jwt',
+  gatewayKeys: 'wasl-gateway-keys+jwt',
   registryKeys: 'wasl-registry-keys+jwt',
   registryRecord: 'wasl-registry-record+jwt',
   registryHead: 'wasl-registry-head+jwt',
