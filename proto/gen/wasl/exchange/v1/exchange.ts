@@ -152,6 +152,8 @@ export interface Offer {
   statement: string;
   privatePart: Buffer;
   requestedReceipt: string;
+  /** W3C trace context of the requester's call, for logs; carries no authority. */
+  traceparent: string;
 }
 
 /** Cancel says that nobody waits for the answer any more; an answer that comes all the same is recorded and dropped. */
@@ -1371,7 +1373,7 @@ export const Welcome: MessageFns<Welcome> = {
 };
 
 function createBaseOffer(): Offer {
-  return { requestId: "", statement: "", privatePart: Buffer.alloc(0), requestedReceipt: "" };
+  return { requestId: "", statement: "", privatePart: Buffer.alloc(0), requestedReceipt: "", traceparent: "" };
 }
 
 export const Offer: MessageFns<Offer> = {
@@ -1387,6 +1389,9 @@ export const Offer: MessageFns<Offer> = {
     }
     if (message.requestedReceipt !== "") {
       writer.uint32(34).string(message.requestedReceipt);
+    }
+    if (message.traceparent !== "") {
+      writer.uint32(42).string(message.traceparent);
     }
     return writer;
   },
@@ -1436,6 +1441,14 @@ export const Offer: MessageFns<Offer> = {
             message.requestedReceipt = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.traceparent = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1457,6 +1470,7 @@ export const Offer: MessageFns<Offer> = {
     message.statement = object.statement ?? "";
     message.privatePart = object.privatePart ?? Buffer.alloc(0);
     message.requestedReceipt = object.requestedReceipt ?? "";
+    message.traceparent = object.traceparent ?? "";
     return message;
   },
 };

@@ -1,0 +1,42 @@
+import { utf8 } from '../../kernel/bytes.ts';
+import { WaslError } from '../../kernel/codes.ts';
+import { digestOf } from '../../kernel/digest.ts';
+import { MAX_STATEMENT_CHARACTERS } from '../../kernel/freshness.ts';
+import type { AgencyId } from '../../kernel/ids.ts';
+import { verifyJws } from '../../kernel/jws.ts';
+import type { Primitives } from '../../kernel/keys.ts';
+import { parseAcknowledgement, TYP } from '../../kernel/statements.ts';
+import type { Evidence, HoldCopy } from './ports.ts';
+
+/**
+ * Records a requester's signed word that it holds the document, as the entry `received`; resolves with its receipt. Any gateway takes it,
+ * also one that did not carry the request: the statement binds itself to request and answer by digest. Throws the refusal.
+ */
+export const makeAcknowledge =
+  ({ primitives, copy: holdCopy, evidence }: {
+    readonly primitives: Primitives;
+    readonly copy: HoldCopy;
+    readonly evidence: Evidence;
+  }) =>
+  async (peer: AgencyId, text: string): Promise<string> => {
+    if (text.length > MAX_STATEMENT_CHARACTERS) {
+      throw new WaslError('message-too-large', { limit: MAX_STATEMENT_CHARACTERS });
+    }
+    const requester = holdCopy()?.agency(peer);
+    if (requester === undefined) throw new WaslError('unknown-agency', { agency: peer });
+    const statement = parseAcknowledgement(
+      await verifyJws(primitives, requester.keys.signing, text, TYP.acknowledgement),
+    );
+    if (statement.requester !== peer) throw new WaslError('signer-mismatch', { agency: peer });
+    return evidence.record(
+      {
+        kind: 'received',
+        requestId: statement.requestId,
+        request: statement.request,
+        acknowledgement: digestOf(utf8(text)),
+        requester: statement.requester,
+        provider: statement.provider,
+      },
+      { statement: text },
+    );
+  };

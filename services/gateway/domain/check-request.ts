@@ -1,0 +1,58 @@
+import { type Code, type Params, WaslError } from '../../kernel/codes.ts';
+import type { RegistryCopy } from '../../kernel/copy.ts';
+import { digestOf } from '../../kernel/digest.ts';
+import { MAX_STATEMENT_CHARACTERS, staleness } from '../../kernel/freshness.ts';
+import type { BootId } from '../../kernel/ids.ts';
+import { readJws, verifyJws } from '../../kernel/jws.ts';
+import { type Primitives, thumbprint } from '../../kernel/keys.ts';
+import { parseRequest, type RequestStatement, TYP } from '../../kernel/statements.ts';
+import type { Asked } from './ports.ts';
+
+export type Checked =
+  | { readonly kind: 'good'; readonly request: RequestStatement }
+  /** `request` is what could be read, not what could be believed. */
+  | { readonly kind: 'bad'; readonly code: Code; readonly params: Params; readonly request?: RequestStatement };
+
+/**
+ * Whether a request is whole, from whom it says, over the bytes it came with, fresh, and addressed to this boot (design, section 3,
+ * step 2). Decides nothing about agreements.
+ */
+export const checkRequest = async (
+  primitives: Primitives,
+  asked: Asked,
+  { copy, boot, nowMs }: { readonly copy: RegistryCopy; readonly boot: BootId; readonly nowMs: number },
+): Promise<Checked> => {
+  let request: RequestStatement | undefined;
+  const bad = (code: Code, params: Params = {}): Checked => ({
+    kind: 'bad',
+    code,
+    params,
+    ...(request === undefined ? {} : { request }),
+  });
+  try {
+    if (asked.statement.length > MAX_STATEMENT_CHARACTERS) {
+      return bad('message-too-large', { limit: MAX_STATEMENT_CHARACTERS });
+    }
+    const { payload, kid } = readJws(asked.statement, TYP.request);
+    request = parseRequest(payload);
+    if (request.requester !== asked.peer) return bad('signer-mismatch', { agency: asked.peer });
+
+    const requester = copy.agency(asked.peer);
+    if (requester === undefined || requester.status !== 'active') return bad('unknown-agency', { agency: asked.peer });
+    if (kid !== thumbprint(requester.keys.signing)) {
+      const another = copy.agencies.some(({ keys }) => thumbprint(keys.signing) === kid);
+      return bad(another ? 'signer-mismatch' : 'unknown-key', { agency: asked.peer });
+    }
+    await verifyJws(primitives, requester.keys.signing, asked.statement, TYP.request);
+    if (digestOf(asked.privatePart) !== request.privatePart) return bad('signature-invalid');
+    if (request.encryptionKey !== thumbprint(requester.keys.encryption)) return bad('encryption-key-mismatch');
+
+    const stale = staleness(request, nowMs);
+    if (stale !== undefined) return bad(stale);
+    if (request.boot !== boot) return bad('other-boot');
+    return { kind: 'good', request };
+  } catch (error) {
+    if (error instanceof WaslError) return bad(error.code, error.params);
+    throw error;
+  }
+};
