@@ -1,0 +1,75 @@
+import type { RequestResponse } from '../../../proto/gen/wasl/exchange/v1/exchange.ts';
+import { WaslError } from '../../kernel/codes.ts';
+import type { AgencyId, BootId, GatewayId } from '../../kernel/ids.ts';
+import type { Logger } from '../../platform/log/index.ts';
+import type { Caller, ExchangeHandlers } from '../../platform/rpc/index.ts';
+import type { Exchange } from '../domain/exchange.ts';
+import type { Exchanged } from '../domain/ports.ts';
+import { serveAttach, serveUpload } from './attach.ts';
+import type { RegistryHolder } from './registry-holder.ts';
+import type { Sessions } from './sessions.ts';
+
+export interface HandlerParts {
+  readonly gateway: GatewayId;
+  readonly boot: BootId;
+  readonly exchange: Exchange;
+  readonly acknowledge: (peer: AgencyId, statement: string) => Promise<string>;
+  readonly registry: RegistryHolder;
+  readonly sessions: Sessions;
+  readonly log: Logger;
+  readonly now: () => number;
+  readonly draining: () => boolean;
+  readonly onExchanged: (exchanged: Exchanged, tookMs: number) => void;
+}
+
+/** What the wire says, translated to the decisions and back. */
+export const makeHandlers = (parts: HandlerParts): ExchangeHandlers => {
+  const { gateway, boot, exchange, acknowledge, registry, sessions, log, now, draining } = parts;
+  const agencyOf = ({ peer }: Caller): AgencyId => {
+    if (peer.kind !== 'agency') throw new WaslError('identity-mismatch', { agency: peer.id });
+    return peer.id;
+  };
+  const refuseWhileDraining = (): void => {
+    if (draining()) throw new WaslError('gateway-draining');
+  };
+  return {
+    announce: async (_, caller) => {
+      agencyOf(caller);
+      refuseWhileDraining();
+      return { gateway, boot, timeMs: BigInt(now()) };
+    },
+    followRegistry: (_, caller, write) => registry.stream(agencyOf(caller), caller.signal, write),
+    request: async ({ statement, privatePart }, caller) => {
+      const peer = agencyOf(caller);
+      refuseWhileDraining();
+      const { traceparent } = caller;
+      const started = performance.now();
+      const exchanged = await exchange({
+        peer,
+        statement,
+        privatePart,
+        ...(traceparent === undefined ? {} : { traceparent }),
+      });
+      parts.onExchanged(exchanged, performance.now() - started);
+      return toWire(exchanged);
+    },
+    acknowledge: async ({ statement }, caller) => ({ receipt: await acknowledge(agencyOf(caller), statement) }),
+    attach: async (stream, caller) => {
+      refuseWhileDraining();
+      const provides = (agency: AgencyId, documentType: string): boolean =>
+        registry.copy()?.documentTypes.some(({ id, provider }) => id === documentType && provider === agency) ?? false;
+      return serveAttach({ sessions, log, welcome: { gateway, boot }, provides }, agencyOf(caller), stream);
+    },
+    upload: (incoming, caller) => serveUpload(sessions, agencyOf(caller), incoming),
+  };
+};
+
+const toWire = (exchanged: Exchanged): RequestResponse => {
+  if (exchanged.kind === 'refusal') {
+    const { statement, receipt, requestedReceipt } = exchanged;
+    return { result: { $case: 'refusal', refusal: { statement, receipt, requestedReceipt } } };
+  }
+  const { statement, requestedReceipt, answeredReceipt } = exchanged;
+  const sealedDocument = Buffer.from(exchanged.sealedDocument);
+  return { result: { $case: 'answer', answer: { statement, sealedDocument, requestedReceipt, answeredReceipt } } };
+};

@@ -1,0 +1,77 @@
+import { buildCopy, type CopyPins, type RegistryCopy, relevantTo } from '../../kernel/copy.ts';
+import type { FollowRegistryResponse } from '../../../proto/gen/wasl/exchange/v1/exchange.ts';
+import { WaslError } from '../../kernel/codes.ts';
+import type { AgencyId } from '../../kernel/ids.ts';
+import type { Primitives } from '../../kernel/keys.ts';
+import type { Logger } from '../../platform/log/index.ts';
+import type { RegistryState } from './registry-topic.ts';
+
+/** The gateway's verified copy, and its relay to the kits (who verify for themselves). */
+export interface RegistryHolder {
+  copy(): RegistryCopy | undefined;
+  /** Resolves with the first verified copy. */
+  readonly first: Promise<void>;
+  /** Takes a new state from the topic; one that does not verify changes nothing. */
+  take(state: RegistryState): Promise<void>;
+  /** Sends what concerns an agency, then each change, until the signal. */
+  stream(agency: AgencyId, signal: AbortSignal, write: (message: FollowRegistryResponse) => Promise<void>): Promise<void>;
+}
+
+export const makeRegistryHolder = (primitives: Primitives, pins: CopyPins, log: Logger): RegistryHolder => {
+  let held: { readonly state: RegistryState; readonly copy: RegistryCopy } | undefined;
+  let taking: Promise<void> = Promise.resolve();
+  const changed = new Set<() => void>();
+  let resolveFirst: () => void = () => undefined;
+  const first = new Promise<void>((resolve) => {
+    resolveFirst = resolve;
+  });
+
+  const verify = async (state: RegistryState): Promise<void> => {
+    try {
+      const copy = await buildCopy(primitives, pins, state, held?.copy);
+      for (const { what, code } of copy.problems) log.warn({ what, code }, 'a registry record is left out');
+      held = { state, copy };
+      resolveFirst();
+      for (const tell of [...changed]) tell();
+    } catch (error) {
+      if (!(error instanceof WaslError)) throw error;
+      log.error({ code: error.code }, 'the registry does not verify; the last good copy stays');
+    }
+  };
+
+  return {
+    copy: () => held?.copy,
+    first,
+    take: (state) => {
+      taking = taking.then(() => verify(state));
+      return taking;
+    },
+    stream: async (agency, signal, write) => {
+      let sent: RegistryState | undefined;
+      let known = new Set<string>();
+      while (!signal.aborted) {
+        const state = held?.state;
+        if (state !== undefined && state !== sent) {
+          const records = relevantTo(agency, state.records);
+          await write({ records: records.filter((record) => !known.has(record)), head: state.head, digests: [...state.digests] });
+          known = new Set(records);
+          sent = state;
+        }
+        await nextChange(signal, () => held?.state !== sent);
+      }
+    },
+  };
+
+  function nextChange(signal: AbortSignal, already: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        changed.delete(done);
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      changed.add(done);
+      signal.addEventListener('abort', done);
+      if (signal.aborted || already()) done();
+    });
+  }
+};

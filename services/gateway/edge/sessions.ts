@@ -1,0 +1,138 @@
+import type { AttachResponse } from '../../../proto/gen/wasl/exchange/v1/exchange.ts';
+import type { Code } from '../../kernel/codes.ts';
+import type { AgencyId, DocumentType, RequestId } from '../../kernel/ids.ts';
+import type { Offered, OfferEnd, ProviderReply, Providers, Slot } from '../domain/ports.ts';
+
+/** How long an answer that comes after the deadline is still waited for, to be recorded; ms. */
+const LATE_MS = 60_000;
+
+/** What came back from a replica for one offer. */
+export interface Returned {
+  readonly statement: string;
+  readonly sealedDocument: Uint8Array;
+}
+
+/** One attached replica: what it answers, how much it takes at once, and what it has in hand. */
+export interface Session {
+  readonly provider: AgencyId;
+  readonly replica: string;
+  setCredits(credits: number): void;
+  /** False when nothing under that id is waited for. */
+  returned(requestId: string, returned: Returned): boolean;
+  /** Ends everything in hand as lost. */
+  close(): void;
+}
+
+interface Held {
+  readonly types: ReadonlySet<string>;
+  readonly pending: Map<string, (end: Returned | 'lost') => void>;
+  readonly send: (message: AttachResponse) => Promise<void>;
+  credits: number;
+  /** Places held: reserved or in hand. */
+  busy: number;
+}
+
+export interface Sessions extends Providers {
+  open(of: {
+    readonly provider: AgencyId;
+    readonly replica: string;
+    readonly types: readonly string[];
+    readonly credits: number;
+    readonly send: (message: AttachResponse) => Promise<void>;
+  }): Session;
+  /** The session that waits for an answer under this id, for one that comes in chunks. */
+  awaiting(provider: AgencyId, requestId: string): boolean;
+  deliver(provider: AgencyId, requestId: string, returned: Returned): boolean;
+  count(): number;
+  inHand(): number;
+}
+
+export const makeSessions = (): Sessions => {
+  const byProvider = new Map<AgencyId, Set<Held>>();
+  const all = (): Held[] => [...byProvider.values()].flatMap((held) => [...held]);
+  const find = (provider: AgencyId, requestId: string): Held | undefined =>
+    [...(byProvider.get(provider) ?? [])].find(({ pending }) => pending.has(requestId));
+  const deliver = (held: Held | undefined, requestId: string, returned: Returned | 'lost'): boolean => {
+    const settle = held?.pending.get(requestId);
+    if (held === undefined || settle === undefined) return false;
+    held.pending.delete(requestId);
+    settle(returned);
+    return true;
+  };
+
+  const reserve = (provider: AgencyId, documentType: DocumentType): Slot | 'provider-not-connected' | 'provider-busy' => {
+    const able = [...(byProvider.get(provider) ?? [])].filter(({ types }) => types.has(documentType));
+    if (able.length === 0) return 'provider-not-connected';
+    const free = able.filter(({ busy, credits }) => busy < credits);
+    const [first, ...rest] = free;
+    if (first === undefined) return 'provider-busy';
+    const held = rest.reduce((least, next) => (next.busy < least.busy ? next : least), first);
+    held.busy += 1;
+    return slotAt(held, () => {
+      held.busy -= 1;
+    });
+  };
+
+  const slotAt = (held: Held, leave: () => void): Slot => ({
+    release: leave,
+    offer: (offered, signal, late) =>
+      new Promise<OfferEnd>((resolve) => {
+        const { requestId } = offered;
+        const reply = (returned: Returned): ProviderReply => ({
+          ...returned,
+          recorded: (answeredReceipt) => tell(held, { $case: 'recorded', recorded: { requestId, answeredReceipt } }),
+          declined: (code: Code) => tell(held, { $case: 'declined', declined: { requestId, code } }),
+        });
+        let expired = false;
+        const expire = (): void => {
+          expired = true;
+          tell(held, { $case: 'cancel', cancel: { requestId } });
+          const forget = setTimeout(() => deliver(held, requestId, 'lost'), LATE_MS);
+          forget.unref();
+          resolve({ kind: 'expired' });
+        };
+        held.pending.set(requestId, (end) => {
+          signal.removeEventListener('abort', expire);
+          leave();
+          if (end === 'lost') return resolve({ kind: 'lost' });
+          if (expired) return late(reply(end));
+          resolve({ kind: 'reply', reply: reply(end) });
+        });
+        signal.addEventListener('abort', expire);
+        if (signal.aborted) expire();
+        else tell(held, { $case: 'offer', offer: { ...offered, privatePart: Buffer.from(offered.privatePart), traceparent: offered.traceparent ?? '' } }, requestId);
+      }),
+  });
+
+  /** A stream that takes no more is a lost replica; its closing ends what is in hand. */
+  const tell = (held: Held, message: NonNullable<AttachResponse['message']>, losing?: RequestId): void => {
+    held.send({ message }).catch(() => {
+      if (losing !== undefined) deliver(held, losing, 'lost');
+    });
+  };
+
+  return {
+    reserve,
+    open: ({ provider, replica, types, credits, send }) => {
+      const held: Held = { types: new Set(types), pending: new Map(), send, credits, busy: 0 };
+      const siblings = byProvider.get(provider) ?? new Set<Held>();
+      byProvider.set(provider, siblings.add(held));
+      return {
+        provider,
+        replica,
+        setCredits: (count) => {
+          held.credits = count;
+        },
+        returned: (requestId, returned) => deliver(held, requestId, returned),
+        close: () => {
+          siblings.delete(held);
+          for (const requestId of [...held.pending.keys()]) deliver(held, requestId, 'lost');
+        },
+      };
+    },
+    awaiting: (provider, requestId) => find(provider, requestId) !== undefined,
+    deliver: (provider, requestId, returned) => deliver(find(provider, requestId), requestId, returned),
+    count: () => all().length,
+    inHand: () => all().reduce((sum, { pending }) => sum + pending.size, 0),
+  };
+};
