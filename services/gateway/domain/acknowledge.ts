@@ -13,7 +13,11 @@ import type { Evidence, HoldCopy } from './ports.ts';
  * also one that did not carry the request: the statement binds itself to request and answer by digest. Throws the refusal.
  */
 export const makeAcknowledge =
-  ({ primitives, copy: holdCopy, evidence }: {
+  ({
+    primitives,
+    copy: holdCopy,
+    evidence,
+  }: {
     readonly primitives: Primitives;
     readonly copy: HoldCopy;
     readonly evidence: Evidence;

@@ -21,7 +21,9 @@ export const checkAnswer = async (
   copy: RegistryCopy,
   { request, requestDigest, requestedReceipt }: AnswerTo,
   reply: ProviderReply,
-): Promise<{ readonly kind: 'good'; readonly answer: AnswerStatement } | { readonly kind: 'bad'; readonly code: Code }> => {
+): Promise<
+  { readonly kind: 'good'; readonly answer: AnswerStatement } | { readonly kind: 'bad'; readonly code: Code }
+> => {
   const provider = copy.agency(request.provider);
   if (provider === undefined || reply.statement.length > MAX_STATEMENT_CHARACTERS) {
     return { kind: 'bad', code: 'answer-invalid' };

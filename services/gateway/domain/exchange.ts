@@ -79,7 +79,9 @@ export const makeExchange = (parts: ExchangeParts): Exchange => {
       quota.count(decision.agreement.terms.id, now());
       // COMMIT POINT 1. A crash before this leaves nothing, and nobody was asked. A crash after it leaves a request without an answer,
       // which the trace shows as unanswered; the provider may or may not have heard of it.
-      const requestedReceipt = await recordRequested(asked, request, requestDigest, decision.agreement).catch(() => undefined);
+      const requestedReceipt = await recordRequested(asked, request, requestDigest, decision.agreement).catch(
+        () => undefined,
+      );
       if (requestedReceipt === undefined) {
         slot.release();
         return refuse(of, { code: 'evidence-unavailable', params: {}, retryAfterMs: BUSY_RETRY_MS });
@@ -101,9 +103,10 @@ export const makeExchange = (parts: ExchangeParts): Exchange => {
               AbortSignal.timeout(remainingMs),
               (reply) => void conclude(accepted, reply, true),
             );
-      if (end.kind === 'lost') return refuse(accepted, { code: 'provider-lost', params: {}, retryAfterMs: BUSY_RETRY_MS });
-      if (end.kind === 'expired') return refuse(accepted, { code: 'deadline-exceeded', params: {} });
-      return conclude(accepted, end.reply, false);
+      if (end.kind === 'lost')
+        return refuse(accepted, { code: 'provider-lost', params: {}, retryAfterMs: BUSY_RETRY_MS });
+      if (end.kind === 'reply') return conclude(accepted, end.reply, false);
+      return refuse(accepted, { code: 'deadline-exceeded', params: {} });
     }
   };
 
@@ -160,7 +163,8 @@ export const makeExchange = (parts: ExchangeParts): Exchange => {
         throw error;
       },
     );
-    if (answeredReceipt === undefined) return fail({ code: 'evidence-unavailable', params: {}, retryAfterMs: BUSY_RETRY_MS });
+    if (answeredReceipt === undefined)
+      return fail({ code: 'evidence-unavailable', params: {}, retryAfterMs: BUSY_RETRY_MS });
     reply.recorded(answeredReceipt);
     const { statement, sealedDocument } = reply;
     return { kind: 'answer', statement, sealedDocument, requestedReceipt: accepted.requestedReceipt, answeredReceipt };

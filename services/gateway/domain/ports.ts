@@ -30,7 +30,9 @@ export interface ProviderReply {
   declined(code: Code): void;
 }
 
-export type OfferEnd = { readonly kind: 'reply'; readonly reply: ProviderReply } | { readonly kind: 'lost' | 'expired' };
+export type OfferEnd =
+  | { readonly kind: 'reply'; readonly reply: ProviderReply }
+  | { readonly kind: 'lost' | 'expired' };
 
 /** A place held at one replica; MUST be ended by `offer` or `release`. */
 export interface Slot {

@@ -1,4 +1,9 @@
-import type { AttachRequest, AttachResponse, UploadRequest, UploadResponse } from '../../../proto/gen/wasl/exchange/v1/exchange.ts';
+import type {
+  AttachRequest,
+  AttachResponse,
+  UploadRequest,
+  UploadResponse,
+} from '../../../proto/gen/wasl/exchange/v1/exchange.ts';
 import { WaslError } from '../../kernel/codes.ts';
 import type { AgencyId } from '../../kernel/ids.ts';
 import { MAX_DOCUMENT_BYTES } from '../../kernel/jwe.ts';
@@ -27,7 +32,7 @@ export async function serveAttach(
   const messages = stream.incoming[Symbol.asyncIterator]();
   const greeting = (await messages.next()).value?.message;
   if (greeting?.$case !== 'hello') throw new WaslError('malformed-message', { what: 'attach.hello' });
-  const { documentTypes, credits, replica } = greeting.hello;
+  const { documentTypes, credits, replica } = greeting.value;
   // The certificate says who attaches; a name in the greeting that is another agency's is an attempt to answer for it.
   if (!documentTypes.every((type) => provides(agency, type))) throw new WaslError('identity-mismatch', { agency });
   const session = sessions.open({
@@ -39,12 +44,12 @@ export async function serveAttach(
   });
   log.info({ agency, replica: replica.slice(0, 64), documentTypes, credits }, 'a replica is attached');
   try {
-    await stream.write({ message: { $case: 'welcome', welcome: { ...welcome } } });
+    await stream.write({ message: { $case: 'welcome', value: { ...welcome } } });
     for (let next = await messages.next(); next.done !== true; next = await messages.next()) {
       const { message } = next.value;
-      if (message?.$case === 'credit') session.setCredits(Math.min(message.credit.credits, MAX_CREDITS));
+      if (message?.$case === 'credit') session.setCredits(Math.min(message.value.credits, MAX_CREDITS));
       else if (message?.$case === 'answer') {
-        const { requestId, statement, sealedDocument } = message.answer;
+        const { requestId, statement, sealedDocument } = message.value;
         if (sealedDocument.length > MAX_INLINE_BYTES) {
           throw new WaslError('message-too-large', { limit: MAX_INLINE_BYTES });
         }
@@ -71,15 +76,15 @@ export async function serveUpload(
   let size = 0;
   for await (const { message } of incoming) {
     if (message?.$case === 'start' && start === undefined) {
-      start = message.start;
+      start = message.value;
       if (start.sealedBytes > 2 * MAX_DOCUMENT_BYTES) {
         throw new WaslError('message-too-large', { limit: 2 * MAX_DOCUMENT_BYTES });
       }
       if (!sessions.awaiting(agency, start.requestId)) throw new WaslError('deadline-exceeded');
     } else if (message?.$case === 'chunk' && start !== undefined) {
-      size += message.chunk.length;
+      size += message.value.length;
       if (size > start.sealedBytes) throw malformed();
-      chunks.push(message.chunk);
+      chunks.push(message.value);
     } else throw malformed();
   }
   if (start === undefined || size !== start.sealedBytes) throw malformed();

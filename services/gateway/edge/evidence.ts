@@ -98,7 +98,13 @@ export async function openEvidence(options: EvidenceOptions): Promise<EvidenceWr
   const drain = async (): Promise<void> => {
     for (let taken = take(); taken.length > 0; taken = take()) {
       const started = performance.now();
-      const { batch, receipts } = await signBatch(signer, origin, link(taken), taken.map(({ beside }) => beside), now());
+      const { batch, receipts } = await signBatch(
+        signer,
+        origin,
+        link(taken),
+        taken.map(({ beside }) => beside),
+        now(),
+      );
       await publish(batch);
       options.onCommit?.({ entries: taken.length, tookMs: performance.now() - started });
       for (const [index, waiting] of taken.entries()) waiting.settle(receipts[index] as string);

@@ -67,9 +67,9 @@ export const makeHandlers = (parts: HandlerParts): ExchangeHandlers => {
 const toWire = (exchanged: Exchanged): RequestResponse => {
   if (exchanged.kind === 'refusal') {
     const { statement, receipt, requestedReceipt } = exchanged;
-    return { result: { $case: 'refusal', refusal: { statement, receipt, requestedReceipt } } };
+    return { result: { $case: 'refusal', value: { statement, receipt, requestedReceipt } } };
   }
   const { statement, requestedReceipt, answeredReceipt } = exchanged;
   const sealedDocument = Buffer.from(exchanged.sealedDocument);
-  return { result: { $case: 'answer', answer: { statement, sealedDocument, requestedReceipt, answeredReceipt } } };
+  return { result: { $case: 'answer', value: { statement, sealedDocument, requestedReceipt, answeredReceipt } } };
 };

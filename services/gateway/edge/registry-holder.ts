@@ -1,6 +1,6 @@
-import { buildCopy, type CopyPins, type RegistryCopy, relevantTo } from '../../kernel/copy.ts';
 import type { FollowRegistryResponse } from '../../../proto/gen/wasl/exchange/v1/exchange.ts';
 import { WaslError } from '../../kernel/codes.ts';
+import { buildCopy, type CopyPins, type RegistryCopy, relevantTo } from '../../kernel/copy.ts';
 import type { AgencyId } from '../../kernel/ids.ts';
 import type { Primitives } from '../../kernel/keys.ts';
 import type { Logger } from '../../platform/log/index.ts';
@@ -14,7 +14,11 @@ export interface RegistryHolder {
   /** Takes a new state from the topic; one that does not verify changes nothing. */
   take(state: RegistryState): Promise<void>;
   /** Sends what concerns an agency, then each change, until the signal. */
-  stream(agency: AgencyId, signal: AbortSignal, write: (message: FollowRegistryResponse) => Promise<void>): Promise<void>;
+  stream(
+    agency: AgencyId,
+    signal: AbortSignal,
+    write: (message: FollowRegistryResponse) => Promise<void>,
+  ): Promise<void>;
 }
 
 export const makeRegistryHolder = (primitives: Primitives, pins: CopyPins, log: Logger): RegistryHolder => {
@@ -53,7 +57,11 @@ export const makeRegistryHolder = (primitives: Primitives, pins: CopyPins, log: 
         const state = held?.state;
         if (state !== undefined && state !== sent) {
           const records = relevantTo(agency, state.records);
-          await write({ records: records.filter((record) => !known.has(record)), head: state.head, digests: [...state.digests] });
+          await write({
+            records: records.filter((record) => !known.has(record)),
+            head: state.head,
+            digests: [...state.digests],
+          });
           known = new Set(records);
           sent = state;
         }

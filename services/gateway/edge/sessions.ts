@@ -1,7 +1,7 @@
 import type { AttachResponse } from '../../../proto/gen/wasl/exchange/v1/exchange.ts';
 import type { Code } from '../../kernel/codes.ts';
 import type { AgencyId, DocumentType, RequestId } from '../../kernel/ids.ts';
-import type { Offered, OfferEnd, ProviderReply, Providers, Slot } from '../domain/ports.ts';
+import type { OfferEnd, ProviderReply, Providers, Slot } from '../domain/ports.ts';
 
 /** How long an answer that comes after the deadline is still waited for, to be recorded; ms. */
 const LATE_MS = 60_000;
@@ -60,7 +60,10 @@ export const makeSessions = (): Sessions => {
     return true;
   };
 
-  const reserve = (provider: AgencyId, documentType: DocumentType): Slot | 'provider-not-connected' | 'provider-busy' => {
+  const reserve = (
+    provider: AgencyId,
+    documentType: DocumentType,
+  ): Slot | 'provider-not-connected' | 'provider-busy' => {
     const able = [...(byProvider.get(provider) ?? [])].filter(({ types }) => types.has(documentType));
     if (able.length === 0) return 'provider-not-connected';
     const free = able.filter(({ busy, credits }) => busy < credits);
@@ -80,13 +83,13 @@ export const makeSessions = (): Sessions => {
         const { requestId } = offered;
         const reply = (returned: Returned): ProviderReply => ({
           ...returned,
-          recorded: (answeredReceipt) => tell(held, { $case: 'recorded', recorded: { requestId, answeredReceipt } }),
-          declined: (code: Code) => tell(held, { $case: 'declined', declined: { requestId, code } }),
+          recorded: (answeredReceipt) => tell(held, { $case: 'recorded', value: { requestId, answeredReceipt } }),
+          declined: (code: Code) => tell(held, { $case: 'declined', value: { requestId, code } }),
         });
         let expired = false;
         const expire = (): void => {
           expired = true;
-          tell(held, { $case: 'cancel', cancel: { requestId } });
+          tell(held, { $case: 'cancel', value: { requestId } });
           const forget = setTimeout(() => deliver(held, requestId, 'lost'), LATE_MS);
           forget.unref();
           resolve({ kind: 'expired' });
@@ -100,7 +103,19 @@ export const makeSessions = (): Sessions => {
         });
         signal.addEventListener('abort', expire);
         if (signal.aborted) expire();
-        else tell(held, { $case: 'offer', offer: { ...offered, privatePart: Buffer.from(offered.privatePart), traceparent: offered.traceparent ?? '' } }, requestId);
+        else
+          tell(
+            held,
+            {
+              $case: 'offer',
+              value: {
+                ...offered,
+                privatePart: Buffer.from(offered.privatePart),
+                traceparent: offered.traceparent ?? '',
+              },
+            },
+            requestId,
+          );
       }),
   });
 

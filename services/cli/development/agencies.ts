@@ -1,0 +1,22 @@
+import type { Bilingual } from '../../kernel/agreement.ts';
+
+/** One of the two ministries that `wasl up` brings to life. */
+export interface ExampleAgency {
+  readonly id: string;
+  readonly name: Bilingual;
+  readonly documents: readonly string[];
+}
+
+export const CIVIL_STATUS: ExampleAgency = {
+  id: 'civil-status',
+  name: { en: 'Civil Status (example)', ar: 'الأحوال المدنية (مثال)' },
+  documents: ['civil-status.personal-extract', 'civil-status.family-extract', 'civil-status.birth-certificate'],
+};
+
+export const TRANSPORT: ExampleAgency = {
+  id: 'transport',
+  name: { en: 'Ministry of Transport (example)', ar: 'وزارة النقل (مثال)' },
+  documents: ['transport.driving-licence', 'transport.vehicle-registration'],
+};
+
+export const AGENCIES: readonly ExampleAgency[] = [CIVIL_STATUS, TRANSPORT];

@@ -1,0 +1,111 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Pins, signAgreement } from '../../kernel/agreement.ts';
+import { utf8 } from '../../kernel/bytes.ts';
+import { canonicalJson } from '../../kernel/canonical.ts';
+import { digestOf } from '../../kernel/digest.ts';
+import { isObject } from '../../kernel/fields.ts';
+import { parseAgencyId, parseDocumentType } from '../../kernel/ids.ts';
+import {
+  type Entity,
+  entityKey,
+  signAgencyKeys,
+  signAuditKeys,
+  signGatewayKeys,
+  signRegistryKeys,
+} from '../../kernel/registry.ts';
+import { type JsonObject, parseStrictJson } from '../../kernel/strict-json.ts';
+import { writePrivateFile } from '../../platform/crypto/files.ts';
+import { AGENCIES } from './agencies.ts';
+import { EXAMPLE_AGREEMENTS, type ExampleAgreement, termsOf } from './agreements.ts';
+import type { MadeAgency, MadeKeys } from './keys.ts';
+import type { Layout } from './layout.ts';
+
+const SCHEMAS = new URL('../../../schemas/', import.meta.url);
+const SCHEMA_FILE = /^([a-z0-9-]+)\.([a-z0-9-]+)\.v(\d+)\.json$/;
+
+type DocumentTypeEntity = Extract<Entity, { kind: 'document-type' }>;
+
+/** Writes the registry's declarations: one file per entity, with the signatures of those whose word it is already inside. */
+export const writeEntities = async (layout: Layout, keys: MadeKeys, nowMs: number): Promise<void> => {
+  const documentTypes = await readDocumentTypes();
+  const entities: Entity[] = [
+    { kind: 'registry', id: 'registry', keys: await signRegistryKeys(keys.root, keys.registry.publicJwk) },
+    { kind: 'audit', id: 'audit', keys: await signAuditKeys(keys.audit.root, keys.audit.encryption) },
+    {
+      kind: 'gateway',
+      id: keys.gateway.id,
+      keys: await signGatewayKeys(keys.root, keys.gateway.id, keys.gateway.key),
+    },
+    ...documentTypes,
+  ];
+  for (const { id, name } of AGENCIES) {
+    const { signing, encryption, recovery } = made(keys, id);
+    const agency = parseAgencyId(id);
+    const signed = await signAgencyKeys(recovery, agency, signing.publicJwk, encryption);
+    entities.push({ kind: 'agency', id: agency, name, status: 'active', keys: signed });
+  }
+  for (const example of EXAMPLE_AGREEMENTS) entities.push(await agreement(example, keys, documentTypes, nowMs));
+  for (const entity of entities) {
+    const file = `${entityKey(entity).replaceAll('/', '.')}.json`;
+    await writePrivateFile(join(layout.entities, file), `${JSON.stringify(entity, null, 2)}\n`);
+  }
+  const own = entities.find((entity) => entity.kind === 'registry');
+  await writePrivateFile(join(layout.registry, 'registry-keys.jws'), own?.keys ?? '');
+};
+
+const made = (keys: MadeKeys, id: string): MadeAgency => {
+  const agency = keys.agencies.get(id);
+  if (agency === undefined) throw new RangeError(`no keys were made for ${id}`);
+  return agency;
+};
+
+const agreement = async (
+  example: ExampleAgreement,
+  keys: MadeKeys,
+  documentTypes: readonly DocumentTypeEntity[],
+  nowMs: number,
+): Promise<Entity> => {
+  const requester = made(keys, example.requester);
+  const provider = made(keys, example.provider);
+  const type = documentTypes.find(({ id, version }) => id === example.documentType && version === 1);
+  if (type === undefined) throw new RangeError(`no schema of ${example.documentType}`);
+  const pins: Pins = {
+    requesterRecovery: requester.recovery.thumbprint,
+    providerRecovery: provider.recovery.thumbprint,
+    authority: keys.root.thumbprint,
+    audit: keys.audit.root.thumbprint,
+    schema: digestOf(utf8(canonicalJson(type.schema))),
+  };
+  const terms = termsOf(example, pins, nowMs);
+  return {
+    kind: 'agreement',
+    id: terms.id,
+    status: 'active',
+    signed: {
+      requester: await signAgreement(requester.signing, terms),
+      provider: await signAgreement(provider.signing, terms),
+    },
+  };
+};
+
+const readDocumentTypes = async (): Promise<readonly DocumentTypeEntity[]> => {
+  const types: DocumentTypeEntity[] = [];
+  for (const file of (await readdir(SCHEMAS)).sort()) {
+    const [, provider, name, version] = SCHEMA_FILE.exec(file) ?? [];
+    if (provider === undefined || name === undefined) continue;
+    const schema = parseStrictJson(await readFile(new URL(file, SCHEMAS), 'utf8'));
+    if (!isObject(schema)) continue;
+    types.push({
+      kind: 'document-type',
+      id: parseDocumentType(`${provider}.${name}`),
+      version: Number(version),
+      provider: parseAgencyId(provider),
+      title: titleOf(schema),
+      schema,
+    });
+  }
+  return types;
+};
+
+const titleOf = (schema: JsonObject) => ({ en: String(schema.title ?? ''), ar: String(schema['x-title-ar'] ?? '') });

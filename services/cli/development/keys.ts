@@ -1,0 +1,98 @@
+import { join } from 'node:path';
+import { type GatewayId, parseAgencyId, parseGatewayId, spiffeId } from '../../kernel/ids.ts';
+import type { EcPublicJwk, OkpPublicJwk, Signer, Thumbprint } from '../../kernel/keys.ts';
+import { writePrivateFile } from '../../platform/crypto/files.ts';
+import { generateEncryptionKey, generateSigningKey, openerFromJwk, signerFromJwk } from '../../platform/crypto/index.ts';
+import { type Authority, createAuthority, issueCertificate } from '../../platform/crypto/x509.ts';
+import { AGENCIES } from './agencies.ts';
+import { GATEWAY, type Layout, TRUST_DOMAIN } from './layout.ts';
+
+/** The signers that the making of a folder needs; each private key stands in its owner's folder alone. */
+export interface MadeKeys {
+  readonly root: Signer;
+  readonly audit: { readonly root: Signer; readonly encryption: OkpPublicJwk };
+  readonly registry: Signer;
+  readonly gateway: { readonly id: GatewayId; readonly key: EcPublicJwk };
+  readonly agencies: ReadonlyMap<string, MadeAgency>;
+}
+
+export interface MadeAgency {
+  readonly signing: Signer;
+  readonly encryption: OkpPublicJwk;
+  readonly recovery: Signer;
+}
+
+const YEARS_MS = 365 * 24 * 60 * 60 * 1000;
+
+const makeSigner = async (path: string): Promise<Signer> => {
+  const jwk = generateSigningKey();
+  await writePrivateFile(path, JSON.stringify(jwk));
+  return signerFromJwk(jwk);
+};
+
+const makeEncryption = async (path: string): Promise<OkpPublicJwk> => {
+  const jwk = generateEncryptionKey();
+  await writePrivateFile(path, JSON.stringify(jwk));
+  return openerFromJwk(jwk).publicJwk;
+};
+
+/** Makes the development authority and every key below it, each on its own: no two uses share a key. */
+export const makeKeys = async (layout: Layout, nowMs: number): Promise<MadeKeys> => {
+  const authority = await createAuthority({ commonName: 'Wasl development authority' });
+  await writePrivateFile(join(layout.authority, 'ca.crt'), authority.caCert);
+  await writePrivateFile(join(layout.authority, 'ca.key'), authority.caKey);
+  const root = await makeSigner(join(layout.authority, 'root.jwk'));
+  const auditRoot = await makeSigner(join(layout.audit, 'root.jwk'));
+  const auditEncryption = await makeEncryption(join(layout.audit, 'encryption.jwk'));
+  const registry = await makeSigner(join(layout.registry, 'signing.jwk'));
+  const pins = { trustDomain: TRUST_DOMAIN, authority: root.thumbprint, audit: auditRoot.thumbprint };
+
+  const gateway = parseGatewayId(GATEWAY);
+  const gatewayFolder = layout.gateway(GATEWAY);
+  await writeTls(authority, gatewayFolder, spiffeId(TRUST_DOMAIN, { kind: 'gateway', id: gateway }), nowMs, true);
+  const gatewaySigner = await makeSigner(join(gatewayFolder, 'signing.jwk'));
+  await writePins(gatewayFolder, { gateway: GATEWAY, ...pins });
+
+  const agencies = new Map<string, MadeAgency>();
+  for (const { id } of AGENCIES) {
+    const folder = layout.agency(id);
+    await writeTls(authority, folder, spiffeId(TRUST_DOMAIN, { kind: 'agency', id: parseAgencyId(id) }), nowMs, false);
+    agencies.set(id, {
+      signing: await makeSigner(join(folder, 'signing.jwk')),
+      encryption: await makeEncryption(join(folder, 'encryption.jwk')),
+      recovery: await makeSigner(join(folder, 'recovery.jwk')),
+    });
+    await writePins(folder, { agency: id, ...pins });
+  }
+  return {
+    root,
+    audit: { root: auditRoot, encryption: auditEncryption },
+    registry,
+    gateway: { id: gateway, key: gatewaySigner.publicJwk },
+    agencies,
+  };
+};
+
+interface PinsFile {
+  readonly trustDomain: string;
+  readonly authority: Thumbprint;
+  readonly audit: Thumbprint;
+  readonly agency?: string;
+  readonly gateway?: string;
+}
+
+const writePins = (folder: string, pins: PinsFile): Promise<void> =>
+  writePrivateFile(join(folder, 'pins.json'), `${JSON.stringify(pins, null, 2)}\n`);
+
+const writeTls = async (authority: Authority, folder: string, id: string, nowMs: number, serves: boolean) => {
+  const { cert, key } = await issueCertificate({
+    ...authority,
+    spiffeId: id,
+    ...(serves ? { dnsNames: ['localhost'], ipAddresses: ['127.0.0.1'] } : {}),
+    notBefore: new Date(nowMs - 60 * 60 * 1000),
+    notAfter: new Date(nowMs + 2 * YEARS_MS),
+  });
+  await writePrivateFile(join(folder, 'ca.crt'), authority.caCert);
+  await writePrivateFile(join(folder, 'tls.crt'), cert);
+  await writePrivateFile(join(folder, 'tls.key'), key);
+};

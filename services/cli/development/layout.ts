@@ -1,0 +1,58 @@
+import { join, resolve } from 'node:path';
+
+/** Where everything of a data folder stands. One table, so that `up` and the commands agree. */
+export interface Layout {
+  readonly root: string;
+  /** Present once the folder is whole. */
+  readonly mark: string;
+  readonly authority: string;
+  readonly audit: string;
+  readonly registry: string;
+  readonly entities: string;
+  readonly run: string;
+  readonly logs: string;
+  readonly state: string;
+  readonly hub: string;
+  readonly hubUrl: string;
+  gateway(id: string): string;
+  agency(id: string): string;
+  /** The journal of an agency's adapter, or that of requests made from the command line: one writer each. */
+  journal(id: string, of: JournalOf): string;
+  /** The PostgreSQL cluster of a ministry's source system. */
+  sourceCluster(id: string): string;
+  sourceUrl(id: string): string;
+  config(process: string): string;
+  log(process: string): string;
+}
+
+export type JournalOf = 'adapter' | 'requests';
+export const JOURNALS: readonly JournalOf[] = ['adapter', 'requests'];
+
+export const DEFAULT_DATA = '.wasl';
+export const TRUST_DOMAIN = 'wasl.test';
+export const GATEWAY = 'gw-1';
+
+export const layoutOf = (data: string): Layout => {
+  const root = resolve(data);
+  const at = (...names: string[]) => join(root, ...names);
+  return {
+    root,
+    mark: at('wasl.json'),
+    authority: at('authority'),
+    audit: at('audit'),
+    registry: at('registry'),
+    entities: at('registry', 'entities'),
+    run: at('run'),
+    logs: at('logs'),
+    state: at('run', 'state.json'),
+    hub: at('hub'),
+    hubUrl: at('run', 'hub.url'),
+    gateway: (id) => at('gateways', id),
+    agency: (id) => at('agencies', id),
+    journal: (id, of) => at('agencies', id, 'journal', of),
+    sourceCluster: (id) => at('sources', id),
+    sourceUrl: (id) => at('agencies', id, 'source.url'),
+    config: (name) => at('run', `${name}.json`),
+    log: (name) => at('logs', `${name}.log`),
+  };
+};

@@ -1,0 +1,55 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { WaslError } from '../kernel/codes.ts';
+import { readFields } from '../kernel/fields.ts';
+import type { Thumbprint } from '../kernel/keys.ts';
+import { THUMBPRINT } from '../kernel/statements.ts';
+import { type JsonObject, parseStrictJson } from '../kernel/strict-json.ts';
+import { openBus } from '../platform/bus/open.ts';
+import { readSettings } from '../platform/config/index.ts';
+import { loadSigner, loadTls } from '../platform/crypto/index.ts';
+import { createLogger } from '../platform/log/index.ts';
+import { type Gateway, type GatewayIdentity, startGateway } from './app.ts';
+import { gatewaySettings } from './config.ts';
+
+/** Starts a gateway as production does; resolves once it takes calls. */
+export async function runGateway(from: {
+  readonly configFile?: string;
+  readonly env: NodeJS.ProcessEnv;
+}): Promise<Gateway> {
+  const { configFile, env } = from;
+  const settings = await readSettings(gatewaySettings, {
+    ...(configFile === undefined ? {} : { file: configFile }),
+    env,
+  });
+  const identity = await loadGatewayIdentity(settings.identity);
+  const log = createLogger({ name: identity.gateway, level: settings.logLevel });
+  const bus = await openBus(settings, log);
+  const gateway = await startGateway({ ...settings, identity, bus, log });
+  return {
+    ...gateway,
+    stop: async () => {
+      await gateway.stop();
+      await bus.close();
+    },
+  };
+}
+
+async function loadGatewayIdentity(folder: string): Promise<GatewayIdentity> {
+  const text = await readFile(join(folder, 'pins.json'), 'utf8').catch((cause: unknown) => {
+    throw new WaslError('no-identity', { folder }, { cause });
+  });
+  const f = readFields(parseStrictJson(text) as JsonObject, 'pins.json');
+  const identity = {
+    gateway: f.text('gateway'),
+    trustDomain: f.text('trustDomain'),
+    pins: {
+      authority: f.text('authority', THUMBPRINT) as Thumbprint,
+      audit: f.text('audit', THUMBPRINT) as Thumbprint,
+    },
+    tls: await loadTls(folder),
+    signer: await loadSigner(join(folder, 'signing.jwk')),
+  };
+  f.done();
+  return identity;
+}

@@ -1,0 +1,155 @@
+import { row } from './code-row.ts';
+
+/** Every other end: not found, later, not now, broken, or asked in the wrong way. */
+export const OTHER = {
+  'no-such-record': row(
+    'not-found',
+    'requester',
+    'The provider has no record of the subject. Next move: you, to check the number.',
+    'لا يوجد قيد لصاحب الطلب لدى الجهة المزوِّدة. الإجراء التالي على: مقدم الطلب للتأكد من الرقم.',
+  ),
+  'deferred-by-provider': row(
+    'deferred',
+    'requester',
+    'The provider answers later. Next move: you, to collect with the ticket.',
+    'ستجيب الجهة المزوِّدة لاحقًا. الإجراء التالي على: مقدم الطلب لاستلام الرد برقم المراجعة.',
+  ),
+  'deadline-exceeded': row(
+    'unavailable',
+    'requester',
+    'There was no answer before the deadline. Next move: you, to ask again.',
+    'لم يصل رد قبل انتهاء المهلة. الإجراء التالي على: مقدم الطلب لإعادة الطلب.',
+  ),
+  'provider-not-connected': row(
+    'unavailable',
+    'provider-integrator',
+    '{provider} is not connected to the bus now. Next move: you, to ask again later; the operator of {provider} is told.',
+    'الجهة {provider} غير متصلة بالمنصة حاليًا. الإجراء التالي على: مقدم الطلب لإعادة الطلب لاحقًا.',
+  ),
+  'provider-busy': row(
+    'unavailable',
+    'requester',
+    '{provider} has as many requests as it takes at once. Next move: you, to ask again shortly.',
+    'لدى الجهة {provider} الحد الأعلى من الطلبات حاليًا. الإجراء التالي على: مقدم الطلب لإعادة الطلب بعد قليل.',
+  ),
+  'provider-lost': row(
+    'unavailable',
+    'requester',
+    'The connection to the provider broke before it answered. Next move: you, to ask again.',
+    'انقطع الاتصال بالجهة المزوِّدة قبل ردها. الإجراء التالي على: مقدم الطلب لإعادة الطلب.',
+  ),
+  'provider-failed': row(
+    'unavailable',
+    'provider-integrator',
+    "The provider's system failed on this request. Next move: the providing agency's integrator; you may ask again later.",
+    'حدث خلل في نظام الجهة المزوِّدة أثناء معالجة الطلب. الإجراء التالي على: الفريق الفني في الجهة المزوِّدة، ويمكن إعادة الطلب لاحقًا.',
+  ),
+  'source-unavailable': row(
+    'unavailable',
+    'provider-integrator',
+    "The provider's source system does not answer now. Next move: you, to ask again later.",
+    'نظام المصدر لدى الجهة المزوِّدة لا يستجيب حاليًا. الإجراء التالي على: مقدم الطلب لإعادة الطلب لاحقًا.',
+  ),
+  'evidence-unavailable': row(
+    'unavailable',
+    'hub',
+    'Evidence cannot be written now, so nothing was exchanged. Next move: the operator of the bus; you may ask again shortly.',
+    'تتعذر كتابة الإثبات حاليًا فلم يُتبادل شيء. الإجراء التالي على: مشغّل المنصة، ويمكن إعادة الطلب بعد قليل.',
+  ),
+  'journal-unavailable': row(
+    'unavailable',
+    'operator',
+    "The agency's journal cannot be written, so nothing was exchanged. Next move: that agency's operator.",
+    'تتعذر الكتابة في سجل الجهة فلم يُتبادل شيء. الإجراء التالي على: مشغّل النظام في تلك الجهة.',
+  ),
+  'gateway-unreachable': row(
+    'unavailable',
+    'operator',
+    'No gateway of the bus can be reached. Next move: your operator, to check the network; then ask again.',
+    'تعذر الوصول إلى أي بوابة من بوابات المنصة. الإجراء التالي على: مشغّل النظام في جهتك للتأكد من الشبكة ثم إعادة الطلب.',
+  ),
+  'gateway-draining': row(
+    'unavailable',
+    'requester',
+    'The gateway is about to stop and takes nothing new. Next move: you, to ask another gateway or again shortly.',
+    'البوابة على وشك التوقف ولا تستقبل طلبات جديدة. الإجراء التالي على: مقدم الطلب للتوجه إلى بوابة أخرى أو الإعادة بعد قليل.',
+  ),
+  'registry-unavailable': row(
+    'unavailable',
+    'hub',
+    'There is no verified copy of the registry yet. Next move: the operator of the bus; you may ask again shortly.',
+    'لا توجد بعد نسخة موثوقة من سجل الجهات والاتفاقيات. الإجراء التالي على: مشغّل المنصة، ويمكن إعادة الطلب بعد قليل.',
+  ),
+  internal: row(
+    'failure',
+    'operator',
+    'Something failed that nobody planned for. Next move: the operator, who finds it in the log by the request id.',
+    'حدث خلل غير متوقع. الإجراء التالي على: مشغّل النظام، ويجده في السجلات بمعرّف الطلب.',
+  ),
+  'receipt-broken': row(
+    'failure',
+    'security-officer',
+    'A receipt promises entry {sequence} of boot {boot}, and the log does not hold it. Next move: your security officer.',
+    'يعد إيصالٌ بالقيد {sequence} من التشغيل {boot} والسجل لا يحتويه. الإجراء التالي على: مسؤول الأمن في جهتك.',
+  ),
+  'evidence-fork': row(
+    'failure',
+    'security-officer',
+    'The evidence of boot {boot} tells two stories at entry {sequence}. Next move: your security officer and the auditors.',
+    'سجل الإثبات للتشغيل {boot} متناقض عند القيد {sequence}. الإجراء التالي على: مسؤول الأمن في جهتك والمدققين.',
+  ),
+  'journal-damaged': row(
+    'failure',
+    'security-officer',
+    'The journal is damaged at entry {sequence}. Next move: your security officer, to compare it with the evidence log.',
+    'سجل الجهة متضرر عند القيد رقم {sequence}. الإجراء التالي على: مسؤول الأمن في جهتك لمقارنته بسجل الإثبات.',
+  ),
+  'bus-unavailable': row(
+    'failure',
+    'operator',
+    'The bus does not answer. Next move: the operator of the bus.',
+    'ناقل الرسائل لا يستجيب. الإجراء التالي على: مشغّل المنصة.',
+  ),
+  'bus-not-durable': row(
+    'failure',
+    'operator',
+    'The bus would lose what it acknowledges: {what}. Next move: the operator of the bus, to raise its durability.',
+    'قد يفقد ناقل الرسائل ما أقر باستلامه: {what}. الإجراء التالي على: مشغّل المنصة لرفع مستوى الحفظ.',
+  ),
+  'bad-usage': row(
+    'usage',
+    'requester',
+    '{what}. Next move: you; --help shows how.',
+    '{what}. الإجراء التالي عليك: استخدم --help لمعرفة الطريقة.',
+  ),
+  'config-invalid': row(
+    'usage',
+    'operator',
+    'The settings are not right: {what}. Next move: the operator, to mend them; `wasl config` lists them all.',
+    'الإعدادات غير صحيحة: {what}. الإجراء التالي على: مشغّل النظام لتصحيحها، وتعرضها كلها `wasl config`.',
+  ),
+  'data-folder-in-use': row(
+    'usage',
+    'operator',
+    'The data folder {folder} is in use by process {pid}. Next move: you, to stop that one or name another folder.',
+    'مجلد البيانات {folder} قيد الاستخدام من العملية {pid}. الإجراء التالي عليك: أوقفها أو اختر مجلدًا آخر.',
+  ),
+  'data-folder-unreadable': row(
+    'usage',
+    'operator',
+    'There is no data folder of Wasl at {folder}. Next move: you, to run `wasl up` first or name its folder with --data.',
+    'لا يوجد مجلد بيانات لوصل في {folder}. الإجراء التالي عليك: شغّل `wasl up` أولًا أو حدد المجلد بالخيار --data.',
+  ),
+  'no-identity': row(
+    'usage',
+    'operator',
+    'There is no usable identity in {folder}. Next move: you, to name the folder that holds it.',
+    'لا توجد هوية صالحة في {folder}. الإجراء التالي عليك: حدد المجلد الذي يحتويها.',
+  ),
+  'not-running': row(
+    'usage',
+    'operator',
+    'Nothing runs over the data folder {folder}. Next move: you, to start it with `wasl up`.',
+    'لا شيء يعمل على مجلد البيانات {folder}. الإجراء التالي عليك: شغّله بالأمر `wasl up`.',
+  ),
+} as const;
