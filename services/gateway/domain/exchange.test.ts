@@ -1,0 +1,416 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Agreement } from '../../kernel/agreement.ts';
+import { utf8 } from '../../kernel/bytes.ts';
+import { WaslError } from '../../kernel/codes.ts';
+import type { RegistryCopy } from '../../kernel/copy.ts';
+import { digestOf } from '../../kernel/digest.ts';
+import type { EntryBody } from '../../kernel/evidence.ts';
+import {
+  parseAgencyId,
+  parseBootId,
+  parseDocumentType,
+  parseGatewayId,
+  parseRequestId,
+  uuidV7,
+} from '../../kernel/ids.ts';
+import { sealPrivate } from '../../kernel/jwe.ts';
+import { signJws, verifyJws } from '../../kernel/jws.ts';
+import { type Thumbprint, thumbprint } from '../../kernel/keys.ts';
+import {
+  type AnswerStatement,
+  answerPayload,
+  parseRefusal,
+  type RequestStatement,
+  requestPayload,
+  TYP,
+} from '../../kernel/statements.ts';
+import {
+  generateEncryptionKey,
+  generateSigningKey,
+  openerFromJwk,
+  primitives,
+  signerFromJwk,
+} from '../../platform/crypto/index.ts';
+import { makeExchange } from './exchange.ts';
+import type { Evidence, Exchanged, OfferEnd, Offered, ProviderReply, Slot } from './ports.ts';
+import { makeQuota } from './quota.ts';
+import { makeRefusalLimit } from './refusal-limit.ts';
+import { makeRefuse } from './refuse.ts';
+import { makeReplay } from './replay.ts';
+
+const START = Date.parse('2026-03-01T09:00:00Z');
+const party = (id: string) => ({
+  id: parseAgencyId(id),
+  signer: signerFromJwk(generateSigningKey()),
+  opener: openerFromJwk(generateEncryptionKey()),
+});
+const asker = party('transport');
+const provider = party('civil-status');
+const stranger = party('health');
+const auditKey = openerFromJwk(generateEncryptionKey());
+const gatewayKey = signerFromJwk(generateSigningKey());
+const gateway = parseGatewayId('gw-1');
+const boot = parseBootId(uuidV7(START, primitives.random(10)));
+const documentType = parseDocumentType('civil-status.personal-extract');
+
+const terms = (changes: Partial<Agreement> = {}): Agreement => ({
+  id: 'a1',
+  version: 1,
+  requester: asker.id,
+  provider: provider.id,
+  documentType,
+  documentVersion: 1,
+  purpose: 'issue-driving-licence',
+  purposeTitle: { en: 'Issue', ar: 'إصدار' },
+  legalBasis: { en: 'Law', ar: 'قانون' },
+  claims: ['birthDate', 'fullName'],
+  quotaPerDay: 100,
+  timeZone: 'Asia/Amman',
+  fromMs: START - 1000,
+  untilMs: START + 86_400_000,
+  pins: {
+    requesterRecovery: asker.signer.thumbprint,
+    providerRecovery: provider.signer.thumbprint,
+    authority: 'x' as Thumbprint,
+    audit: 'x' as Thumbprint,
+    schema: digestOf(utf8('x')),
+  },
+  ...changes,
+});
+
+/** One gateway with everything around it in memory: evidence that can fail in two ways, and one replica that does what the test says. */
+const world = () => {
+  let nowMs = START;
+  let agreements = [
+    { terms: terms(), digest: digestOf(utf8('a1')), status: 'active' as 'active' | 'suspended' | 'revoked' },
+  ];
+  const entries: EntryBody[] = [];
+  const offers: Offered[] = [];
+  const told: string[] = [];
+  let evidenceFails: 'never' | 'persisted' | 'not-persisted' = 'never';
+  let failAt: EntryBody['kind'] | undefined;
+  let connected: 'ready' | 'provider-not-connected' | 'provider-busy' = 'ready';
+  let released = 0;
+  let answer: (offered: Offered) => Promise<OfferEnd> = async () => ({ kind: 'lost' });
+  let late: ((reply: ProviderReply) => void) | undefined;
+
+  const evidence: Evidence = {
+    record: async (body) => {
+      const fails = evidenceFails !== 'never' && (failAt === undefined || failAt === body.kind);
+      if (!fails || evidenceFails === 'persisted') entries.push(body);
+      if (fails) throw new WaslError('evidence-unavailable');
+      return `receipt-${entries.length}`;
+    },
+  };
+  const slot: Slot = {
+    release: () => {
+      released += 1;
+    },
+    offer: async (offered, _signal, onLate) => {
+      offers.push(offered);
+      late = onLate;
+      return answer(offered);
+    },
+  };
+  const agency = ({ id, signer, opener }: typeof asker) => ({
+    id,
+    name: { en: id, ar: id },
+    status: 'active' as const,
+    keys: { agency: id, signing: signer.publicJwk, encryption: opener.publicJwk, recovery: signer.thumbprint },
+  });
+  const agencies = [asker, provider, stranger].map(agency);
+  const type = {
+    kind: 'document-type' as const,
+    id: documentType,
+    version: 1,
+    provider: provider.id,
+    title: { en: 't', ar: 't' },
+    schema: {},
+    schemaDigest: digestOf(utf8('x')),
+  };
+  const copy = (): RegistryCopy => ({
+    version: 1,
+    timeMs: nowMs,
+    audit: auditKey.publicJwk,
+    agency: (id) => agencies.find((candidate) => candidate.id === id),
+    gateway: () => gatewayKey.publicJwk,
+    documentType: (id, version) => (id === type.id && version === 1 ? type : undefined),
+    documentTypes: [type],
+    agencies,
+    agreements,
+    problems: [],
+  });
+  const now = () => nowMs;
+  const limit = makeRefusalLimit(now);
+  const exchange = makeExchange({
+    primitives,
+    boot,
+    copy,
+    freshnessMs: 3_600_000,
+    evidence,
+    providers: { reserve: () => (connected === 'ready' ? slot : connected) },
+    quota: makeQuota(now),
+    replay: makeReplay(now),
+    refuse: makeRefuse({ evidence, limit, signer: gatewayKey, gateway, now }),
+    now,
+  });
+  return {
+    exchange,
+    entries,
+    offers,
+    told,
+    limit,
+    late: () => late,
+    released: () => released,
+    advance: (ms: number) => {
+      nowMs += ms;
+    },
+    agree: (changes: Partial<Agreement>, status: 'active' | 'suspended' | 'revoked' = 'active') => {
+      agreements = [{ terms: terms(changes), digest: digestOf(utf8('a1')), status }];
+    },
+    failEvidence: (how: 'persisted' | 'not-persisted', at?: EntryBody['kind']) => {
+      evidenceFails = how;
+      failAt = at;
+    },
+    connect: (how: typeof connected) => {
+      connected = how;
+    },
+    answerWith: (make: (offered: Offered) => Promise<OfferEnd>) => {
+      answer = make;
+    },
+    reply: (statement: string, sealedDocument: Uint8Array = new Uint8Array()): ProviderReply => ({
+      statement,
+      sealedDocument,
+      recorded: (receipt) => told.push(`recorded ${receipt}`),
+      declined: (code) => told.push(`declined ${code}`),
+    }),
+  };
+};
+type World = ReturnType<typeof world>;
+
+const request = async (
+  changes: Partial<RequestStatement> = {},
+  by = asker,
+): Promise<{ statement: string; privatePart: Uint8Array }> => {
+  const privatePart = sealPrivate(
+    primitives,
+    { provider: provider.opener.publicJwk, audit: auditKey.publicJwk },
+    { subject: { scheme: 'jo:national-number', value: '0009990001' } },
+  );
+  const statement: RequestStatement = {
+    id: parseRequestId(uuidV7(START, primitives.random(10))),
+    requester: asker.id,
+    provider: provider.id,
+    documentType,
+    documentVersion: 1,
+    purpose: 'issue-driving-licence',
+    claims: ['fullName'],
+    issuedAtMs: START,
+    deadlineMs: START + 5_000,
+    encryptionKey: thumbprint(asker.opener.publicJwk),
+    boot,
+    privatePart: digestOf(privatePart),
+    journal: { size: 0, head: null },
+    ...changes,
+  };
+  return { statement: await signJws(by.signer, TYP.request, requestPayload(statement)), privatePart };
+};
+
+const answerTo = async (offered: Offered, changes: Partial<AnswerStatement> = {}, by = provider): Promise<string> => {
+  const statement: AnswerStatement = {
+    provider: provider.id,
+    requester: asker.id,
+    requestId: offered.requestId,
+    request: digestOf(utf8(offered.statement)),
+    receipt: digestOf(utf8(offered.requestedReceipt)),
+    outcome: 'delivered',
+    claims: ['fullName'],
+    document: digestOf(utf8('sealed')),
+    timeMs: START,
+    journal: { size: 0, head: null },
+    ...changes,
+  };
+  return signJws(by.signer, TYP.answer, answerPayload(statement));
+};
+
+let w: World;
+beforeEach(() => {
+  w = world();
+  w.answerWith(async (offered) => ({ kind: 'reply', reply: w.reply(await answerTo(offered), utf8('sealed')) }));
+});
+const ask = async (made: { statement: string; privatePart: Uint8Array }, peer = asker.id): Promise<Exchanged> =>
+  w.exchange({ peer, ...made });
+const codeOf = (exchanged: Exchanged): string => (exchanged.kind === 'refusal' ? exchanged.code : 'answer');
+
+describe('evidence before data', () => {
+  test('a delivered document has its two entries, the first of them before the provider was asked', async () => {
+    let entriesWhenAsked = -1;
+    w.answerWith(async (offered) => {
+      entriesWhenAsked = w.entries.length;
+      return { kind: 'reply', reply: w.reply(await answerTo(offered), utf8('sealed')) };
+    });
+    const exchanged = await ask(await request());
+    expect(exchanged).toMatchObject({ kind: 'answer', requestedReceipt: 'receipt-1', answeredReceipt: 'receipt-2' });
+    expect(w.entries.map(({ kind }) => kind)).toEqual(['requested', 'answered']);
+    expect(entriesWhenAsked).toBe(1);
+    expect(w.told).toEqual(['recorded receipt-2']);
+  });
+
+  test.each(['persisted', 'not-persisted'] as const)(
+    'asks the provider nothing when the entry `requested` fails (%s)',
+    async (how) => {
+      w.failEvidence(how, 'requested');
+      expect(codeOf(await ask(await request()))).toBe('evidence-unavailable');
+      expect(w.offers).toEqual([]);
+      expect(w.released()).toBe(1);
+    },
+  );
+
+  test.each(['persisted', 'not-persisted'] as const)(
+    'lets no document out when the entry `answered` fails (%s), and tells the provider',
+    async (how) => {
+      w.failEvidence(how, 'answered');
+      const exchanged = await ask(await request());
+      expect(codeOf(exchanged)).toBe('evidence-unavailable');
+      expect(exchanged).not.toHaveProperty('sealedDocument');
+      expect(w.told).toEqual(['declined evidence-unavailable']);
+    },
+  );
+});
+
+describe('only what was agreed', () => {
+  const refusals: readonly (readonly [string, () => Promise<Exchanged>])[] = [
+    ['no-agreement', async () => (w.agree({ requester: stranger.id }), ask(await request()))],
+    ['agreement-expired', async () => (w.agree({ untilMs: START }), ask(await request()))],
+    ['agreement-not-yet-valid', async () => (w.agree({ fromMs: START + 1 }), ask(await request()))],
+    ['agreement-suspended', async () => (w.agree({}, 'suspended'), ask(await request()))],
+    ['purpose-not-agreed', async () => ask(await request({ purpose: 'curiosity' }))],
+    ['claim-not-agreed', async () => ask(await request({ claims: ['religion'] }))],
+    ['quota-spent', async () => (w.agree({ quotaPerDay: 0 }), ask(await request()))],
+    ['unknown-agency', async () => ask(await request({ provider: parseAgencyId('nobody') }))],
+    ['unknown-document-type', async () => ask(await request({ documentType: parseDocumentType('civil-status.x') }))],
+    ['signature-invalid', async () => ask({ ...(await request()), privatePart: utf8('other bytes') })],
+    ['signer-mismatch', async () => ask(await request({}, stranger))],
+    ['signer-mismatch', async () => ask(await request(), stranger.id)],
+    ['unknown-key', async () => ask(await request({}, party('transport')))],
+    [
+      'encryption-key-mismatch',
+      async () => ask(await request({ encryptionKey: thumbprint(stranger.opener.publicJwk) })),
+    ],
+    ['other-boot', async () => ask(await request({ boot: parseBootId(uuidV7(START, primitives.random(10))) }))],
+    ['issued-too-old', async () => ask(await request({ issuedAtMs: START - 61_000, deadlineMs: START - 2_000 }))],
+    ['issued-in-future', async () => ask(await request({ issuedAtMs: START + 11_000, deadlineMs: START + 12_000 }))],
+    ['deadline-invalid', async () => ask(await request({ deadlineMs: START + 61_000 }))],
+    ['malformed-message', async () => ask({ ...(await request()), statement: 'not a JWS' })],
+    ['message-too-large', async () => ask({ ...(await request()), statement: 'x'.repeat(20_000) })],
+    ['provider-not-connected', async () => (w.connect('provider-not-connected'), ask(await request()))],
+    ['provider-busy', async () => (w.connect('provider-busy'), ask(await request()))],
+  ];
+  test.each(refusals)(
+    '%s is refused with evidence, signed by the gateway, and nobody is asked',
+    async (code, refused) => {
+      const exchanged = await refused();
+      expect(codeOf(exchanged)).toBe(code);
+      expect(w.entries).toMatchObject([{ kind: 'refused', code }]);
+      expect(w.offers).toEqual([]);
+      const refusal = parseRefusal(await verifyJws(primitives, gatewayKey.publicJwk, exchanged.statement, TYP.refusal));
+      expect(refusal).toMatchObject({ code, gateway });
+    },
+  );
+
+  test('a statement of another kind in its place is refused', async () => {
+    const { privatePart } = await request();
+    const statement = await signJws(asker.signer, TYP.answer, { iss: asker.id });
+    expect(codeOf(await ask({ statement, privatePart }))).toBe('wrong-type');
+  });
+
+  test('requests in flight together cannot pass the quota together', async () => {
+    w.agree({ quotaPerDay: 3 });
+    const ends = await Promise.all(Array.from({ length: 8 }, async () => codeOf(await ask(await request()))));
+    expect(ends.filter((end) => end === 'answer').length).toBe(3);
+    expect(ends.filter((end) => end === 'quota-spent').length).toBe(5);
+  });
+
+  test("the quota's day is the agreement's, not the server's", async () => {
+    w.agree({ quotaPerDay: 1 });
+    await ask(await request());
+    // 09:00Z is noon in Amman: its midnight is 12 h away, the server's 15 h.
+    w.advance(12 * 3_600_000 + 1);
+    const issuedAtMs = START + 12 * 3_600_000;
+    expect(codeOf(await ask(await request({ issuedAtMs, deadlineMs: issuedAtMs + 5_000 })))).toBe('answer');
+  });
+});
+
+describe('asked twice', () => {
+  test('the same bytes get the first outcome, and the provider hears of them once', async () => {
+    const made = await request();
+    const both = await Promise.all([ask(made), ask(made)]);
+    expect(both[1]).toEqual(both[0]);
+    expect(await ask(made)).toEqual(both[0]);
+    expect(w.offers.length).toBe(1);
+  });
+
+  test('other bytes under a used id are refused as replayed', async () => {
+    const id = parseRequestId(uuidV7(START, primitives.random(10)));
+    await ask(await request({ id }));
+    expect(codeOf(await ask(await request({ id })))).toBe('request-replayed');
+  });
+
+  test('an unsigned request spends nobody’s id', async () => {
+    const id = parseRequestId(uuidV7(START, primitives.random(10)));
+    await ask(await request({ id }, stranger));
+    expect(codeOf(await ask(await request({ id })))).toBe('answer');
+  });
+});
+
+describe('the provider’s side of it', () => {
+  const bad: readonly (readonly [string, (offered: Offered) => Promise<string>])[] = [
+    ['signed by another agency', (offered) => answerTo(offered, {}, stranger)],
+    ['for another request', (offered) => answerTo(offered, { request: digestOf(utf8('another')) })],
+    ['under another receipt', (offered) => answerTo(offered, { receipt: digestOf(utf8('another')) })],
+    ['to another requester', (offered) => answerTo(offered, { requester: stranger.id })],
+    ['with a claim nobody asked for', (offered) => answerTo(offered, { claims: ['birthDate', 'fullName'] })],
+    ['of another document', (offered) => answerTo(offered, { document: digestOf(utf8('another')) })],
+    ['that is garbage', async () => 'garbage'],
+  ];
+  test.each(bad)('an answer %s is declined, and its end recorded', async (_, make) => {
+    w.answerWith(async (offered) => ({ kind: 'reply', reply: w.reply(await make(offered), utf8('sealed')) }));
+    expect(codeOf(await ask(await request()))).toBe('answer-invalid');
+    expect(w.told).toEqual(['declined answer-invalid']);
+    expect(w.entries.at(-1)).toMatchObject({ kind: 'answered', code: 'answer-invalid' });
+  });
+
+  test('a replica that is lost leaves an end without an answer', async () => {
+    w.answerWith(async () => ({ kind: 'lost' }));
+    const exchanged = await ask(await request());
+    expect(exchanged).toMatchObject({ kind: 'refusal', code: 'provider-lost', requestedReceipt: 'receipt-1' });
+    expect(w.entries.at(-1)).toMatchObject({ kind: 'answered', outcome: 'unavailable', code: 'provider-lost' });
+    expect(w.entries.at(-1)).not.toHaveProperty('answer');
+  });
+
+  test('an answer after the deadline is recorded as late and dropped', async () => {
+    w.answerWith(async () => ({ kind: 'expired' }));
+    expect(codeOf(await ask(await request()))).toBe('deadline-exceeded');
+    const [offered] = w.offers;
+    if (offered === undefined) throw new Error('nobody was asked');
+    const recorded = new Promise<void>((resolve) => {
+      answerTo(offered).then((statement) =>
+        w.late()?.({ ...w.reply(statement, utf8('sealed')), recorded: () => resolve() }),
+      );
+    });
+    await recorded;
+    expect(w.entries.map(({ kind }) => kind)).toEqual(['requested', 'answered', 'answered']);
+    expect(w.entries.at(-1)).toMatchObject({ outcome: 'delivered', late: true });
+  });
+});
+
+test('a flood of refusals of one identity becomes 20 entries and one count, and other identities keep theirs', async () => {
+  const made = { statement: 'junk', privatePart: new Uint8Array() };
+  const ends = await Promise.all(Array.from({ length: 50 }, () => ask(made)));
+  expect(ends.every((end) => codeOf(end) === 'malformed-message')).toBe(true);
+  expect(w.entries.length).toBe(20);
+  await ask(made, stranger.id);
+  expect(w.entries.length).toBe(21);
+  expect(w.limit.take()).toEqual([{ requester: asker.id, count: 30, codes: { 'malformed-message': 30 } }]);
+  expect(w.limit.take()).toEqual([]);
+});
