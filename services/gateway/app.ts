@@ -82,7 +82,6 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       },
     },
     metrics,
-    log,
   });
 
   await bus.ensureTopics([EVIDENCE_TOPIC]);
@@ -98,7 +97,6 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     gateway,
     boot,
     origin: options.origin,
-    log,
     now,
     patienceMs: options.evidencePatience,
     onCommit: measured.onCommit,
@@ -127,7 +125,6 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     listen: options.listen,
     tls: identity.tls,
     trustDomain: identity.trustDomain,
-    log,
     onUnauthenticated: measured.onUnauthenticated,
     handlers: makeHandlers({
       gateway,

@@ -1,111 +1,12 @@
-import {
-  createCipheriv,
-  createDecipheriv,
-  createPrivateKey,
-  createPublicKey,
-  diffieHellman,
-  generateKeyPairSync,
-  type JsonWebKey,
-  type KeyObject,
-  randomBytes,
-  sign,
-  verify,
-} from 'node:crypto';
-import {
-  type EcPublicJwk,
-  type EphemeralKey,
-  type OkpPublicJwk,
-  type Opener,
-  type Primitives,
-  parseEcPublicJwk,
-  parseOkpPublicJwk,
-  type Signer,
-  thumbprint,
-} from '../../kernel/keys.ts';
-
-export type EcPrivateJwk = EcPublicJwk & { readonly d: string };
-export type OkpPrivateJwk = OkpPublicJwk & { readonly d: string };
-
-const publicKey = (jwk: EcPublicJwk | OkpPublicJwk): KeyObject =>
-  createPublicKey({ key: { ...jwk } as JsonWebKey, format: 'jwk' });
-const okpJwkOf = (key: KeyObject): OkpPublicJwk =>
-  parseOkpPublicJwk({ ...createPublicKey(key).export({ format: 'jwk' }) } as never);
-
-/** PKCS #8 around a bare X25519 scalar (RFC 8410 section 7), since a JWK cannot be imported without its public half. */
-const PKCS8_X25519 = Buffer.from('302e020100300506032b656e04220420', 'hex');
-const scalarKey = (d: string): KeyObject =>
-  createPrivateKey({ key: Buffer.concat([PKCS8_X25519, Buffer.from(d, 'base64url')]), format: 'der', type: 'pkcs8' });
-
-const agree = (privateKey: KeyObject, peer: OkpPublicJwk): Uint8Array => {
-  const secret = new Uint8Array(diffieHellman({ privateKey, publicKey: publicKey(peer) }));
-  if (secret.every((byte) => byte === 0)) throw new RangeError('X25519 agreed on zero');
-  return secret;
-};
-
-const KEY_WRAP_IV = Buffer.alloc(8, 0xa6);
-
-export const primitives: Primitives = {
-  random: (bytes) => new Uint8Array(randomBytes(bytes)),
-  verifyEs256: async (jwk, bytes, signature) => {
-    try {
-      return verify('sha256', bytes, { key: publicKey(jwk), dsaEncoding: 'ieee-p1363' }, signature);
-    } catch {
-      // A point that is not on the curve makes no key; to the caller that is a signature which does not hold.
-      return false;
-    }
-  },
-  generateX25519: () => generateEncryptionKeyPair(),
-  x25519: (d, peer) => {
-    const key = scalarKey(d);
-    return { publicJwk: okpJwkOf(key), secret: agree(key, peer) };
-  },
-  wrapKey: (kek, key) => {
-    const cipher = createCipheriv('id-aes256-wrap', kek, KEY_WRAP_IV);
-    return new Uint8Array(Buffer.concat([cipher.update(key), cipher.final()]));
-  },
-  unwrapKey: (kek, wrapped) => {
-    const decipher = createDecipheriv('id-aes256-wrap', kek, KEY_WRAP_IV);
-    return new Uint8Array(Buffer.concat([decipher.update(wrapped), decipher.final()]));
-  },
-  sealGcm: (key, iv, aad, plaintext) => {
-    const cipher = createCipheriv('aes-256-gcm', key, iv);
-    cipher.setAAD(aad);
-    const ciphertext = new Uint8Array(Buffer.concat([cipher.update(plaintext), cipher.final()]));
-    return { ciphertext, tag: new Uint8Array(cipher.getAuthTag()) };
-  },
-  openGcm: (key, iv, aad, { ciphertext, tag }) => {
-    const decipher = createDecipheriv('aes-256-gcm', key, iv, { authTagLength: 16 });
-    decipher.setAAD(aad);
-    decipher.setAuthTag(tag);
-    return new Uint8Array(Buffer.concat([decipher.update(ciphertext), decipher.final()]));
-  },
-};
-
-const generateEncryptionKeyPair = (): EphemeralKey => {
-  const { d, ...open } = generateKeyPairSync('x25519').privateKey.export({ format: 'jwk' });
-  return { publicJwk: parseOkpPublicJwk({ ...open } as never), d: String(d) };
-};
-
-export const generateSigningKey = (): EcPrivateJwk =>
-  generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' }) as EcPrivateJwk;
-export const generateEncryptionKey = (): OkpPrivateJwk => {
-  const { publicJwk, d } = generateEncryptionKeyPair();
-  return { ...publicJwk, d };
-};
-
-export const signerFromJwk = (jwk: EcPrivateJwk): Signer => {
-  const { d: _, ...open } = jwk;
-  const publicJwk = parseEcPublicJwk({ ...open });
-  const key = createPrivateKey({ key: { ...jwk } as JsonWebKey, format: 'jwk' });
-  return {
-    publicJwk,
-    thumbprint: thumbprint(publicJwk),
-    sign: async (bytes) => new Uint8Array(sign('sha256', bytes, { key, dsaEncoding: 'ieee-p1363' })),
-  };
-};
-
-export const openerFromJwk = (jwk: OkpPrivateJwk): Opener => {
-  const key = scalarKey(jwk.d);
-  const publicJwk = okpJwkOf(key);
-  return { publicJwk, thumbprint: thumbprint(publicJwk), agree: async (peer) => agree(key, peer) };
-};
+// The door to node:crypto's keys and to X.509.
+export { loadOpener, loadSigner, loadTls, type TlsIdentity, writePrivateFile } from './files.ts';
+export {
+  type EcPrivateJwk,
+  generateEncryptionKey,
+  generateSigningKey,
+  type OkpPrivateJwk,
+  openerFromJwk,
+  primitives,
+  signerFromJwk,
+} from './keys.ts';
+export { type CertificatePair, createAuthority, issueCertificate } from './x509.ts';
