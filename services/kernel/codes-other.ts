@@ -23,7 +23,7 @@ export const OTHER = {
   'provider-not-connected': row(
     'unavailable',
     'provider-integrator',
-    '{provider} is not connected to the bus now. Next move: you, to ask again later; the operator of {provider} is told.',
+    '{provider} is not connected to the bus now. Next move: you, to ask again later.',
     'الجهة {provider} غير متصلة بالمنصة حاليًا. الإجراء التالي على: مقدم الطلب لإعادة الطلب لاحقًا.',
   ),
   'provider-busy': row(

@@ -10,10 +10,10 @@ export interface CertificatePair {
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const DAY_MS = 86_400_000;
-const crypto = webcrypto as unknown as Crypto;
-x509.cryptoProvider.set(crypto);
+const crypto = webcrypto;
+x509.cryptoProvider.set(crypto as never);
 
-const toPem = async (key: CryptoKey): Promise<string> =>
+const toPem = async (key: webcrypto.CryptoKey): Promise<string> =>
   x509.PemConverter.encode(await crypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY');
 const serial = (): string => Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('hex');
 
