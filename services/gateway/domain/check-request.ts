@@ -3,6 +3,7 @@ import type { RegistryCopy } from '../../kernel/copy.ts';
 import { digestOf } from '../../kernel/digest.ts';
 import { MAX_STATEMENT_CHARACTERS, staleness } from '../../kernel/freshness.ts';
 import type { BootId } from '../../kernel/ids.ts';
+import { MAX_PRIVATE_BYTES } from '../../kernel/jwe.ts';
 import { readJws, verifyJws } from '../../kernel/jws.ts';
 import { type Primitives, thumbprint } from '../../kernel/keys.ts';
 import { parseRequest, type RequestStatement, TYP } from '../../kernel/statements.ts';
@@ -33,6 +34,7 @@ export const checkRequest = async (
     if (asked.statement.length > MAX_STATEMENT_CHARACTERS) {
       return bad('message-too-large', { limit: MAX_STATEMENT_CHARACTERS });
     }
+    if (asked.privatePart.length > MAX_PRIVATE_BYTES) return bad('message-too-large', { limit: MAX_PRIVATE_BYTES });
     const { payload, kid } = readJws(asked.statement, TYP.request);
     request = parseRequest(payload);
     if (request.requester !== asked.peer) return bad('signer-mismatch', { agency: asked.peer });

@@ -1,0 +1,5 @@
+// The door to gRPC: mutual TLS only, peers by SPIFFE id, errors as codes. No type of the library leaves it.
+
+export { type CallOptions, connectGateway, type GatewayConnection } from './client.ts';
+export type { Caller, Duplex, ExchangeHandlers } from './face.ts';
+export { type RpcServer, type RpcServerOptions, startRpcServer } from './server.ts';
