@@ -120,7 +120,7 @@ export const OTHER = {
     'usage',
     'requester',
     '{what}. Next move: you; --help shows how.',
-    '{what}. الإجراء التالي عليك: استخدم --help لمعرفة الطريقة.',
+    '{what}. الإجراء التالي على: مقدم الأمر. استخدم --help لمعرفة الطريقة.',
   ),
   'config-invalid': row(
     'usage',
@@ -132,24 +132,24 @@ export const OTHER = {
     'usage',
     'operator',
     'The data folder {folder} is in use by process {pid}. Next move: you, to stop that one or name another folder.',
-    'مجلد البيانات {folder} قيد الاستخدام من العملية {pid}. الإجراء التالي عليك: أوقفها أو اختر مجلدًا آخر.',
+    'مجلد البيانات {folder} قيد الاستخدام من العملية {pid}. الإجراء التالي على: مقدم الأمر. أوقفها أو اختر مجلدًا آخر.',
   ),
   'data-folder-unreadable': row(
     'usage',
     'operator',
     'There is no data folder of Wasl at {folder}. Next move: you, to run `wasl up` first or name its folder with --data.',
-    'لا يوجد مجلد بيانات لوصل في {folder}. الإجراء التالي عليك: شغّل `wasl up` أولًا أو حدد المجلد بالخيار --data.',
+    'لا يوجد مجلد بيانات لوصل في {folder}. الإجراء التالي على: مقدم الأمر. شغّل `wasl up` أولًا أو حدد المجلد بالخيار --data.',
   ),
   'no-identity': row(
     'usage',
     'operator',
     'There is no usable identity in {folder}. Next move: you, to name the folder that holds it.',
-    'لا توجد هوية صالحة في {folder}. الإجراء التالي عليك: حدد المجلد الذي يحتويها.',
+    'لا توجد هوية صالحة في {folder}. الإجراء التالي على: مقدم الأمر. حدد المجلد الذي يحتويها.',
   ),
   'not-running': row(
     'usage',
     'operator',
     'Nothing runs over the data folder {folder}. Next move: you, to start it with `wasl up`.',
-    'لا شيء يعمل على مجلد البيانات {folder}. الإجراء التالي عليك: شغّله بالأمر `wasl up`.',
+    'لا شيء يعمل على مجلد البيانات {folder}. الإجراء التالي على: مقدم الأمر. شغّله بالأمر `wasl up`.',
   ),
 } as const;

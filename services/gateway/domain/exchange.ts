@@ -7,7 +7,17 @@ import type { Primitives } from '../../kernel/keys.ts';
 import type { AnswerStatement, RequestStatement } from '../../kernel/statements.ts';
 import { checkAnswer } from './check-answer.ts';
 import { checkRequest } from './check-request.ts';
-import type { Asked, Evidence, Exchanged, HoldCopy, OfferEnd, ProviderReply, Providers, Refused } from './ports.ts';
+import type {
+  Asked,
+  Evidence,
+  Exchanged,
+  HoldCopy,
+  OfferEnd,
+  ProviderReply,
+  Providers,
+  Refused,
+  Slot,
+} from './ports.ts';
 import type { Quota } from './quota.ts';
 import type { Refuse } from './refuse.ts';
 import type { Replay } from './replay.ts';
@@ -91,7 +101,7 @@ export const makeExchange = (parts: ExchangeParts): Exchange => {
       const remainingMs = request.deadlineMs - now();
       const end: OfferEnd =
         remainingMs <= 0
-          ? (slot.release(), { kind: 'expired' })
+          ? expireUnasked(slot)
           : await slot.offer(
               {
                 requestId: request.id,
@@ -192,4 +202,9 @@ export const makeExchange = (parts: ExchangeParts): Exchange => {
       { statement },
     );
   }
+};
+
+const expireUnasked = (slot: Slot): OfferEnd => {
+  slot.release();
+  return { kind: 'expired' };
 };

@@ -1,3 +1,4 @@
+import type { Duplex as NodeDuplex } from 'node:stream';
 import { type ClientOptions, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
 import {
   type AcknowledgeRequest,
@@ -119,7 +120,7 @@ export function connectGateway(of: {
     attach: (signal) => {
       const stream = adapters.attach();
       signal.addEventListener('abort', () => stream.cancel());
-      return duplexOf(stream, (error) => (signal.aborted ? undefined : failure(error)));
+      return duplexOf(stream as unknown as NodeDuplex, (error) => (signal.aborted ? undefined : failure(error)));
     },
     upload: async (start, sealed, call) => {
       let write: ReturnType<typeof writer> | undefined;

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import {
   type handleBidiStreamingCall,
@@ -6,7 +7,7 @@ import {
   type handleUnaryCall,
   Server,
   ServerCredentials,
-  type ServerSurfaceCall,
+  type ServerUnaryCall,
   type ServiceDefinition,
 } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
@@ -44,7 +45,8 @@ export interface RpcServer {
   stop(graceMs: number): Promise<void>;
 }
 
-type Surface = ServerSurfaceCall & NodeJS.EventEmitter;
+/** What every kind of call has. */
+type Surface = Pick<ServerUnaryCall<unknown, unknown>, 'getAuthContext' | 'metadata'> & NodeJS.EventEmitter;
 
 /** Starts the gateway's gRPC server. Peers without a certificate of our authority never get past TLS. */
 export async function startRpcServer(options: RpcServerOptions): Promise<RpcServer> {
@@ -95,7 +97,9 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
   const attach: handleBidiStreamingCall<never, never> = (call) => {
     withCaller(call as unknown as Surface, (caller) =>
       handlers.attach(
-        duplexOf(call, (error) => (caller.signal.aborted || isClosed(error) ? undefined : asError(error))),
+        duplexOf(call as unknown as Duplex, (error) =>
+          caller.signal.aborted || isClosed(error) ? undefined : asError(error),
+        ),
         caller,
       ),
     ).then(
