@@ -97,6 +97,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     gateway,
     boot,
     origin: options.origin,
+    log,
     now,
     patienceMs: options.evidencePatience,
     onCommit: measured.onCommit,
@@ -125,6 +126,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     listen: options.listen,
     tls: identity.tls,
     trustDomain: identity.trustDomain,
+    log,
     onUnauthenticated: measured.onUnauthenticated,
     handlers: makeHandlers({
       gateway,

@@ -77,8 +77,14 @@ export const verifyRecord = async (primitives: Primitives, registryKey: EcPublic
 const parseRecord = (payload: JsonObject): Entity => {
   const outer = readFields(payload, 'record');
   outer.oneOf('aud', ['wasl']);
-  const f = outer.fields('entity');
+  const entity = parseEntity(outer.object('entity'));
   outer.done();
+  return entity;
+};
+
+/** Parses a declaration strictly; what it carries signed is verified by whoever makes a copy. */
+export const parseEntity = (object: JsonObject): Entity => {
+  const f = readFields(object, 'entity');
   const kind = f.oneOf('kind', ['registry', 'audit', 'agency', 'gateway', 'document-type', 'agreement']);
   const entity = ((): Entity => {
     switch (kind) {

@@ -2,7 +2,12 @@ import { join } from 'node:path';
 import { type GatewayId, parseAgencyId, parseGatewayId, spiffeId } from '../../kernel/ids.ts';
 import type { EcPublicJwk, OkpPublicJwk, Signer, Thumbprint } from '../../kernel/keys.ts';
 import { writePrivateFile } from '../../platform/crypto/files.ts';
-import { generateEncryptionKey, generateSigningKey, openerFromJwk, signerFromJwk } from '../../platform/crypto/index.ts';
+import {
+  generateEncryptionKey,
+  generateSigningKey,
+  openerFromJwk,
+  signerFromJwk,
+} from '../../platform/crypto/index.ts';
 import { type Authority, createAuthority, issueCertificate } from '../../platform/crypto/x509.ts';
 import { AGENCIES } from './agencies.ts';
 import { GATEWAY, type Layout, TRUST_DOMAIN } from './layout.ts';
@@ -88,7 +93,6 @@ const writeTls = async (authority: Authority, folder: string, id: string, nowMs:
   const { cert, key } = await issueCertificate({
     ...authority,
     spiffeId: id,
-    ...(serves ? { dnsNames: ['localhost'], ipAddresses: ['127.0.0.1'] } : {}),
     notBefore: new Date(nowMs - 60 * 60 * 1000),
     notAfter: new Date(nowMs + 2 * YEARS_MS),
   });

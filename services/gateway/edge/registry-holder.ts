@@ -1,10 +1,9 @@
 import type { FollowRegistryResponse } from '../../../proto/gen/wasl/exchange/v1/exchange.ts';
 import { WaslError } from '../../kernel/codes.ts';
-import { buildCopy, type CopyPins, type RegistryCopy, relevantTo } from '../../kernel/copy.ts';
+import { buildCopy, type CopyPins, type RegistryCopy, type RegistryState, relevantTo } from '../../kernel/copy.ts';
 import type { AgencyId } from '../../kernel/ids.ts';
 import type { Primitives } from '../../kernel/keys.ts';
 import type { Logger } from '../../platform/log/index.ts';
-import type { RegistryState } from './registry-topic.ts';
 
 /** The gateway's verified copy, and its relay to the kits (who verify for themselves). */
 export interface RegistryHolder {

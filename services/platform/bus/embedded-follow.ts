@@ -1,4 +1,4 @@
-import { backoff, readEnds, readPage, type Shared } from './embedded-store.ts';
+import { backoff, readEnds, readPage, readSince, type Shared } from './embedded-store.ts';
 import { deferred, pause } from './embedded-wait.ts';
 import type { FollowOptions, Subscription } from './port.ts';
 
@@ -7,7 +7,9 @@ const POLL_MS = 500;
 /** Follows all partitions of a topic; resolves once its starting place is known. */
 export async function follow(shared: Shared, { topic, from, handle }: FollowOptions): Promise<Subscription> {
   const ends = await readEnds(shared.pool, topic);
-  const cursors = new Map([...ends].map(([partition, end]) => [partition, from === 'end' ? end : 0n]));
+  const since = typeof from === 'object' ? await readSince(shared.pool, topic, from.sinceMs) : undefined;
+  const startOf = (partition: number, end: bigint) => (from === 'beginning' ? 0n : (since?.get(partition) ?? end));
+  const cursors = new Map([...ends].map(([partition, end]) => [partition, startOf(partition, end)]));
   const stopping = new AbortController();
   const signal = AbortSignal.any([stopping.signal, shared.closing]);
   const caughtUp = deferred();

@@ -56,6 +56,16 @@ export async function readEnds(pool: Pool, topic: string): Promise<Map<number, b
   return new Map(rows.map((row) => [row.partition, BigInt(row.next_offset)]));
 }
 
+/** The first offset of each partition taken at or after a wall time; none where there is no such record. */
+export async function readSince(pool: Pool, topic: string, sinceMs: number): Promise<Map<number, bigint>> {
+  const { rows } = await pool.query<{ partition: number; first: string }>(
+    `select partition, min("offset") as first from bus.messages
+     where topic = $1 and at >= to_timestamp($2::double precision / 1000) group by partition`,
+    [topic, sinceMs],
+  );
+  return new Map(rows.map(({ partition, first }) => [partition, BigInt(first)]));
+}
+
 /** Appends in the connection's transaction; from a pool, in one of its own and one round trip. */
 export async function append(client: Pool | PoolClient, topic: string, records: readonly BusRecord[]): Promise<void> {
   await client.query({

@@ -41,7 +41,8 @@ export interface GroupOptions {
 
 export interface FollowOptions {
   readonly topic: string;
-  readonly from: 'beginning' | 'end';
+  /** `sinceMs`: from the first record that the log took at or after this wall time. */
+  readonly from: 'beginning' | 'end' | { readonly sinceMs: number };
   /** Called in order per partition, one at a time; a rejection ends the following and is reported through `closed`. */
   readonly handle: (message: BusMessage) => void | Promise<void>;
 }

@@ -9,4 +9,4 @@ export {
   primitives,
   signerFromJwk,
 } from './keys.ts';
-export { type CertificatePair, createAuthority, issueCertificate } from './x509.ts';
+export { type Authority, type CertificatePair, createAuthority, issueCertificate } from './x509.ts';

@@ -17,8 +17,14 @@ const toPem = async (key: webcrypto.CryptoKey): Promise<string> =>
   x509.PemConverter.encode(await crypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY');
 const serial = (): string => Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('hex');
 
+/** A root's certificate and private key, both PEM. */
+export interface Authority {
+  readonly caCert: string;
+  readonly caKey: string;
+}
+
 /** A certificate authority for development: one self-signed root. */
-export const createAuthority = async (commonName: string): Promise<CertificatePair> => {
+export const createAuthority = async ({ commonName }: { readonly commonName: string }): Promise<Authority> => {
   const keys = await crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
   const cert = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: serial(),
@@ -33,22 +39,17 @@ export const createAuthority = async (commonName: string): Promise<CertificatePa
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
     ],
   });
-  return { cert: cert.toString('pem'), key: await toPem(keys.privateKey) };
+  return { caCert: cert.toString('pem'), caKey: await toPem(keys.privateKey) };
 };
 
 /** An X.509-SVID (SPIFFE X.509-SVID, section 4): one URI name, for TLS as client and as server. */
 export const issueCertificate = async (
-  authority: CertificatePair,
-  of: { readonly spiffeId: string; readonly notBefore?: Date; readonly notAfter?: Date },
+  of: Authority & { readonly spiffeId: string; readonly notBefore?: Date; readonly notAfter?: Date },
 ): Promise<CertificatePair> => {
-  const issuer = new x509.X509Certificate(authority.cert);
-  const signingKey = await crypto.subtle.importKey(
-    'pkcs8',
-    x509.PemConverter.decodeFirst(authority.key),
-    ALGORITHM,
-    false,
-    ['sign'],
-  );
+  const issuer = new x509.X509Certificate(of.caCert);
+  const signingKey = await crypto.subtle.importKey('pkcs8', x509.PemConverter.decodeFirst(of.caKey), ALGORITHM, false, [
+    'sign',
+  ]);
   const keys = await crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
   const cert = await x509.X509CertificateGenerator.create({
     serialNumber: serial(),
