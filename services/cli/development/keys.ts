@@ -89,7 +89,7 @@ interface PinsFile {
 const writePins = (folder: string, pins: PinsFile): Promise<void> =>
   writePrivateFile(join(folder, 'pins.json'), `${JSON.stringify(pins, null, 2)}\n`);
 
-const writeTls = async (authority: Authority, folder: string, id: string, nowMs: number, serves: boolean) => {
+const writeTls = async (authority: Authority, folder: string, id: string, nowMs: number) => {
   const { cert, key } = await issueCertificate({
     ...authority,
     spiffeId: id,

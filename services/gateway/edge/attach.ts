@@ -30,7 +30,8 @@ export async function serveAttach(
   stream: Duplex<AttachRequest, AttachResponse>,
 ): Promise<void> {
   const messages = stream.incoming[Symbol.asyncIterator]();
-  const greeting = (await messages.next()).value?.message;
+  const first = await messages.next();
+  const greeting = first.done === true ? undefined : first.value.message;
   if (greeting?.$case !== 'hello') throw new WaslError('malformed-message', { what: 'attach.hello' });
   const { documentTypes, credits, replica } = greeting.value;
   // The certificate says who attaches; a name in the greeting that is another agency's is an attempt to answer for it.

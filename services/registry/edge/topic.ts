@@ -1,6 +1,6 @@
 import { fromUtf8, utf8 } from '../../kernel/bytes.ts';
 import type { Primitives, Signer } from '../../kernel/keys.ts';
-import { entityKey, signHead, signRecord, verifyHead, verifyRecord } from '../../kernel/registry.ts';
+import { type Entity, entityKey, signHead, signRecord, verifyHead, verifyRecord } from '../../kernel/registry.ts';
 import type { Bus, BusRecord, TopicSpec } from '../../platform/bus/port.ts';
 import { type Change, digestOfPublished, type Published } from '../domain/publication.ts';
 
@@ -15,7 +15,7 @@ export interface RegistryTopic {
 /** Reads what stands on the topic (by our own key) and goes on from there. */
 export const openRegistryTopic = async (bus: Bus, primitives: Primitives, signer: Signer): Promise<RegistryTopic> => {
   await bus.ensureTopics([REGISTRY_TOPIC]);
-  const published = new Map<string, { record: string; entity: Awaited<ReturnType<typeof verifyRecord>> }>();
+  let published = new Map<string, { record: string; entity: Entity }>();
   let version = 0;
   const reading = await bus.follow({
     topic: REGISTRY_TOPIC.name,
@@ -35,20 +35,24 @@ export const openRegistryTopic = async (bus: Bus, primitives: Primitives, signer
   return {
     published: () => published,
     publish: async ({ sign, withdraw }, nowMs) => {
+      const next = new Map(published);
       const records: BusRecord[] = [];
       for (const entity of sign) {
         const record = await signRecord(signer, entity);
-        published.set(entityKey(entity), { record, entity });
+        next.set(entityKey(entity), { record, entity });
         records.push({ key: entityKey(entity), value: utf8(record) });
       }
       for (const key of withdraw) {
-        published.delete(key);
+        next.delete(key);
         records.push({ key, value: new Uint8Array() });
       }
-      if (records.length > 0) version += 1;
-      const head = await signHead(signer, { version, timeMs: nowMs, digest: digestOfPublished(published) });
-      // One call keeps the order: readers take a head only once they hold what it counts.
+      const nextVersion = records.length > 0 ? version + 1 : version;
+      const head = await signHead(signer, { version: nextVersion, timeMs: nowMs, digest: digestOfPublished(next) });
+      // One call keeps the order: readers take a head only once they hold what it counts. When it rejects, what we hold stays as it was and
+      // the next call writes the change again; a record written twice replaces itself.
       await bus.publish(REGISTRY_TOPIC.name, [...records, { key: 'head', value: utf8(head) }]);
+      published = next;
+      version = nextVersion;
       return version;
     },
   };
