@@ -1,135 +1,89 @@
 import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WaslError } from '../../../services/kernel/codes.ts';
-import { EMPTY_HEAD, type JournalBody, linkJournal } from '../../../services/kernel/journal.ts';
+import { EMPTY_HEAD, type JournalBody } from '../../../services/kernel/journal.ts';
 import type { JournalHead } from '../../../services/kernel/statements.ts';
+import { makeGroups } from './group.ts';
+import { IdSet } from './id-set.ts';
 import { lockFolder } from './lock.ts';
-import type { Admitted, Journal, OfferedBody } from './port.ts';
+import { checkBody, type Granted, planGroup, quotaKey, type Wish } from './plan.ts';
+import type { Journal } from './port.ts';
 import { readLines } from './read-lines.ts';
-
-interface Waiting {
-  readonly body: JournalBody;
-  readonly quotaPerDay?: number;
-  readonly settle: (end: Admitted) => void;
-  readonly fail: (error: unknown) => void;
-}
-
-const unavailable = (cause: unknown): WaslError => new WaslError('journal-unavailable', {}, { cause });
-const dayOf = ({ agreement, day }: OfferedBody): string => `${agreement} ${day}`;
 
 /** The journal of one process: a file of canonical lines below `dir`, appended in group commits (one write and one fdatasync each). */
 export async function openFileJournal({ dir }: { readonly dir: string }): Promise<Journal> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const unlock = await lockFolder(dir);
-  const path = join(dir, 'journal.jsonl');
   try {
-    return await openLocked(dir, path, unlock);
+    return await openLocked(dir, unlock);
   } catch (error) {
     await unlock();
     throw error;
   }
 }
 
-async function openLocked(dir: string, path: string, unlock: () => Promise<void>): Promise<Journal> {
+async function openLocked(dir: string, unlock: () => Promise<void>): Promise<Journal> {
+  const path = join(dir, 'journal.jsonl');
   const file = await open(path, 'a+', 0o600);
   const folder = await open(dir, 'r');
   // The file's name must be as durable as what will stand in it.
-  await folder.sync();
-  await folder.close();
+  await folder.sync().finally(() => folder.close());
 
-  const seen = new Set<string>();
+  const seen = new IdSet();
   const used = new Map<string, number>();
-  const remember = (body: JournalBody): void => {
-    if (body.kind !== 'offered') return;
-    seen.add(body.requestId);
-    used.set(dayOf(body), (used.get(dayOf(body)) ?? 0) + 1);
+  const memory = {
+    seen: (requestId: string) => seen.has(requestId),
+    used: (agreement: string, day: string) => used.get(quotaKey(agreement, day)) ?? 0,
   };
   let head: JournalHead = EMPTY_HEAD;
   let size = 0;
-  for await (const { entry, line, after } of readLines(path)) {
-    remember(entry.body);
+  const remember = (body: JournalBody, line: string, after: JournalHead): void => {
     head = after;
     size += Buffer.byteLength(line) + 1;
-  }
+    if (body.kind !== 'offered') return;
+    const key = quotaKey(body.agreement, body.day);
+    seen.add(body.requestId);
+    used.set(key, (used.get(key) ?? 0) + 1);
+  };
+  for await (const { entry, line, after } of readLines(path)) remember(entry.body, line, after);
   // What follows the last whole line is the torn end of a write that nobody was told of.
   await file.truncate(size);
 
   let clean = true;
-  let closed = false;
-  const queue: Waiting[] = [];
-  let writing: Promise<void> | undefined;
-
-  const commit = async (group: readonly Waiting[]): Promise<void> => {
-    if (!clean) {
+  const commit = async (wishes: readonly Wish[]): Promise<readonly Granted[]> => {
+    const { lines, granted } = planGroup(memory, head, wishes, Date.now());
+    if (lines.length === 0) return granted;
+    try {
       // A write failed before: what stands behind the durable end, if anything, was promised to nobody.
-      await file.truncate(size);
-      await file.datasync();
-      clean = true;
-    }
-    let next = head;
-    let text = '';
-    const taken = new Set<string>();
-    const counts = new Map<string, number>();
-    const ends: Admitted[] = [];
-    for (const { body, quotaPerDay } of group) {
-      if (body.kind === 'offered' && quotaPerDay !== undefined) {
-        const spent = (used.get(dayOf(body)) ?? 0) + (counts.get(dayOf(body)) ?? 0);
-        const known = seen.has(body.requestId) || taken.has(body.requestId);
-        if (known || spent >= quotaPerDay) {
-          ends.push(known ? 'seen' : 'quota-spent');
-          continue;
-        }
-        taken.add(body.requestId);
-        counts.set(dayOf(body), (counts.get(dayOf(body)) ?? 0) + 1);
-      }
-      const linked = linkJournal(next, Date.now(), body);
-      next = linked.head;
-      text += `${linked.line}\n`;
-      ends.push('admitted');
-    }
-    if (text !== '') {
+      if (!clean) await file.truncate(size);
       clean = false;
-      await file.appendFile(text);
+      await file.appendFile(lines.map(({ line }) => `${line}\n`).join(''));
       await file.datasync();
       clean = true;
+    } catch (cause) {
+      throw new WaslError('journal-unavailable', {}, { cause });
     }
-    // COMMIT POINT. A crash before this leaves at most lines that nobody was told of: they stay if whole, and a torn one is cut.
-    size += Buffer.byteLength(text);
-    head = next;
-    for (const [index, { body, settle }] of group.entries()) {
-      const end = ends[index] ?? 'seen';
-      if (end === 'admitted') remember(body);
-      settle(end);
-    }
+    // COMMIT POINT. A crash before this leaves at most lines that nobody was told of: whole ones stay, a torn one is cut.
+    for (const { body, line, head: after } of lines) remember(body, line, after);
+    return granted;
   };
-
-  const drain = async (): Promise<void> => {
-    while (queue.length > 0) {
-      const group = queue.splice(0, 512);
-      await commit(group).catch((error: unknown) => {
-        for (const { fail } of group) fail(unavailable(error));
-      });
-    }
-    writing = undefined;
-  };
-  const put = (body: JournalBody, quotaPerDay?: number): Promise<Admitted> =>
-    new Promise((settle, fail) => {
-      if (closed) return fail(unavailable(undefined));
-      queue.push({ body, settle, fail, ...(quotaPerDay === undefined ? {} : { quotaPerDay }) });
-      // On the next turn, so that appends of one turn share a commit.
-      writing ??= Promise.resolve().then(drain);
-    });
+  const groups = makeGroups(commit);
 
   return {
     head: async () => head,
     append: async (body) => {
-      await put(body);
+      checkBody(body);
+      const granted = await groups.add({ body });
+      return granted.kind === 'appended' ? granted.head : head;
     },
-    admit: (body, quotaPerDay) => put(body, quotaPerDay),
+    admit: async (body, quotaPerDay) => {
+      checkBody(body);
+      const { kind } = await groups.add({ body, quotaPerDay });
+      return kind === 'appended' ? 'admitted' : kind;
+    },
     read: () => readLines(path),
     close: async () => {
-      closed = true;
-      await writing;
+      await groups.drain();
       await file.close();
       await unlock();
     },

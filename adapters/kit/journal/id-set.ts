@@ -14,21 +14,16 @@ export class IdSet {
   }
 
   has(id: string): boolean {
-    const words = wordsOf(id);
-    return this.#holds(this.#find(words), words);
+    return !this.#free(this.#find(wordsOf(id)));
   }
 
   add(id: string): void {
     const words = wordsOf(id);
     const at = this.#find(words);
-    if (this.#holds(at, words)) return;
+    if (!this.#free(at)) return;
     this.#slots.set(words, at);
     this.#size += 1;
     if (this.#size * 6 > this.#slots.length) this.#grow();
-  }
-
-  #holds(at: number, words: Uint32Array): boolean {
-    return this.#slots[at] === words[0] && this.#slots[at + 1] === words[1] && !this.#free(at);
   }
 
   #free(at: number): boolean {

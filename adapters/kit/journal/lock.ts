@@ -1,25 +1,38 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WaslError } from '../../../services/kernel/codes.ts';
 import { lifeOf } from '../../../services/platform/store/processes.ts';
 
-const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '');
+const NAME = /^writer\.(\d+)\.([^.]*)\.[0-9a-f-]+\.lock$/;
 
-/** Holds a folder for this process; returns how to let go. A lock that a dead process left is taken over; a living holder is `journal-unavailable`. */
+/**
+ * Makes this process the folder's one writer; resolves to what gives it up. `data-folder-in-use` when a living process is.
+ *
+ * Each comer first leaves a file of its own, whose name says process id and start time, then looks for others. So of two at once
+ * both may withdraw, but never both stay; and a file left by a dead process is only litter, with no moment in which taking it
+ * over could remove a living one's. It keeps apart the processes of one machine; the file's length guards against others.
+ */
 export const lockFolder = async (dir: string): Promise<() => Promise<void>> => {
-  const path = join(dir, 'lock');
-  const mine = `${process.pid} ${lifeOf(process.pid) ?? ''}`;
-  for (let attempt = 0; attempt < 3; attempt += 1) {
-    try {
-      await writeFile(path, mine, { flag: 'wx', mode: 0o600 });
-      return () => rm(path, { force: true });
-    } catch (error) {
-      if (codeOf(error) !== 'EEXIST') throw new WaslError('journal-unavailable', {}, { cause: error });
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  const life = encodeURIComponent(lifeOf(process.pid) ?? '').replaceAll('.', '%2E');
+  const own = `writer.${process.pid}.${life}.${randomUUID()}.lock`;
+  const release = () => rm(join(dir, own), { force: true });
+  await (await open(join(dir, own), 'wx', 0o600)).close();
+  try {
+    const others = (await readdir(dir)).filter((name) => name !== own && NAME.test(name));
+    const dead: string[] = [];
+    for (const name of others) {
+      const [, pid, held] = NAME.exec(name) ?? [];
+      const now = lifeOf(Number(pid));
+      const alive = now !== undefined && encodeURIComponent(now).replaceAll('.', '%2E') === held;
+      if (alive) throw new WaslError('data-folder-in-use', { folder: dir, pid: Number(pid) });
+      dead.push(name);
     }
-    const [pid, ...life] = (await readFile(path, 'utf8').catch(() => '')).split(' ');
-    const alive = lifeOf(Number(pid));
-    if (alive !== undefined && alive === life.join(' ')) break;
-    await rm(path, { force: true });
+    for (const name of dead) await rm(join(dir, name), { force: true });
+  } catch (error) {
+    await release();
+    throw error;
   }
-  throw new WaslError('journal-unavailable');
+  return release;
 };

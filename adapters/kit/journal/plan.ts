@@ -5,7 +5,7 @@ import type { JournalHead } from '../../../services/kernel/statements.ts';
 import type { JsonObject } from '../../../services/kernel/strict-json.ts';
 import type { OfferedBody } from './port.ts';
 
-/** A line's characters at most; every part of a body has a smaller limit of its own. */
+/** A line's bytes at most; every part of a body has a smaller limit of its own. */
 export const MAX_LINE = 4 * 1024 * 1024;
 
 /** What is wanted of a commit: an append, or an admission when there is a quota. */
@@ -31,7 +31,8 @@ export interface Plan {
 /** Refuses, before it can spoil a group, a body that has no line. */
 export const checkBody = (body: JournalBody): void => {
   const { length } = canonicalJson(body as unknown as JsonObject);
-  if (length > MAX_LINE / 2) throw new WaslError('message-too-large', { what: `journal ${body.kind}` });
+  // A character is three bytes at most.
+  if (length > MAX_LINE / 4) throw new WaslError('message-too-large', { what: `journal ${body.kind}` });
 };
 
 export const quotaKey = (agreement: string, day: string): string => `${day} ${agreement}`;

@@ -54,14 +54,14 @@ export const makeKeys = async (layout: Layout, nowMs: number): Promise<MadeKeys>
 
   const gateway = parseGatewayId(GATEWAY);
   const gatewayFolder = layout.gateway(GATEWAY);
-  await writeTls(authority, gatewayFolder, spiffeId(TRUST_DOMAIN, { kind: 'gateway', id: gateway }), nowMs, true);
+  await writeTls(authority, gatewayFolder, spiffeId(TRUST_DOMAIN, { kind: 'gateway', id: gateway }), nowMs);
   const gatewaySigner = await makeSigner(join(gatewayFolder, 'signing.jwk'));
   await writePins(gatewayFolder, { gateway: GATEWAY, ...pins });
 
   const agencies = new Map<string, MadeAgency>();
   for (const { id } of AGENCIES) {
     const folder = layout.agency(id);
-    await writeTls(authority, folder, spiffeId(TRUST_DOMAIN, { kind: 'agency', id: parseAgencyId(id) }), nowMs, false);
+    await writeTls(authority, folder, spiffeId(TRUST_DOMAIN, { kind: 'agency', id: parseAgencyId(id) }), nowMs);
     agencies.set(id, {
       signing: await makeSigner(join(folder, 'signing.jwk')),
       encryption: await makeEncryption(join(folder, 'encryption.jwk')),

@@ -1,0 +1,45 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { WaslError } from '../../services/kernel/codes.ts';
+import { isObject, readFields } from '../../services/kernel/fields.ts';
+import { type AgencyId, parseAgencyId } from '../../services/kernel/ids.ts';
+import type { Opener, Signer, Thumbprint } from '../../services/kernel/keys.ts';
+import { THUMBPRINT } from '../../services/kernel/statements.ts';
+import { parseStrictJson } from '../../services/kernel/strict-json.ts';
+import { loadOpener, loadSigner, loadTls, type TlsIdentity } from '../../services/platform/crypto/index.ts';
+
+/** Who an agency is on the bus, and the roots it holds the bus to. */
+export interface Identity {
+  readonly agency: AgencyId;
+  readonly trustDomain: string;
+  readonly tls: TlsIdentity;
+  readonly signer: Signer;
+  readonly opener: Opener;
+  readonly pins: { readonly authority: Thumbprint; readonly audit: Thumbprint };
+}
+
+/**
+ * Reads an identity's folder: `ca.crt`, `tls.crt`, `tls.key`, `signing.jwk`, `encryption.jwk` and `pins.json`. Errors: `no-identity` when
+ * something is missing, `config-invalid` when others may read a key.
+ */
+export async function loadIdentity(folder: string): Promise<Identity> {
+  const text = await readFile(join(folder, 'pins.json'), 'utf8').catch((cause: unknown) => {
+    throw new WaslError('no-identity', { folder }, { cause });
+  });
+  const value = parseStrictJson(text);
+  if (!isObject(value)) throw new WaslError('no-identity', { folder });
+  const f = readFields(value, 'pins.json');
+  const identity: Identity = {
+    agency: parseAgencyId(f.text('agency')),
+    trustDomain: f.text('trustDomain'),
+    pins: {
+      authority: f.text('authority', THUMBPRINT) as Thumbprint,
+      audit: f.text('audit', THUMBPRINT) as Thumbprint,
+    },
+    tls: await loadTls(folder),
+    signer: await loadSigner(join(folder, 'signing.jwk')),
+    opener: await loadOpener(join(folder, 'encryption.jwk')),
+  };
+  f.done();
+  return identity;
+}

@@ -1,0 +1,51 @@
+import type { Bilingual } from '../../services/kernel/agreement.ts';
+import { CODES, type Code, type NextMove, type Params, sentence } from '../../services/kernel/codes.ts';
+import type { RequestId } from '../../services/kernel/ids.ts';
+import type { JsonObject } from '../../services/kernel/strict-json.ts';
+
+/** Receipts of the entries that a request left, as texts. */
+export interface Receipts {
+  readonly requested?: string;
+  /** Of the entry that ended it: `answered` or `refused`. */
+  readonly ended?: string;
+}
+
+/** Who says so. */
+export type By = { readonly kind: 'gateway' | 'provider' | 'kit'; readonly id: string };
+
+interface Ended {
+  readonly requestId: RequestId;
+  readonly receipts: Receipts;
+  readonly by: By;
+}
+
+/** Why, in both languages, and whose move is next. */
+export interface Reason {
+  readonly code: Code;
+  readonly message: Bilingual;
+  readonly nextMove: NextMove;
+}
+
+/** How a request ended. `delivered`, `not-found` and `deferred` are the provider's signed word, always. */
+export type Outcome = Ended &
+  (
+    | {
+        readonly outcome: 'delivered';
+        /** The disclosed claims by name. */
+        readonly document: JsonObject;
+        /** What the credential always discloses: iss, aud, vct, purpose, iat, exp, asOf, request. */
+        readonly always: JsonObject;
+        /** Compact SD-JWT. */
+        readonly credential: string;
+      }
+    | (Reason & { readonly outcome: 'not-found' })
+    | (Reason & { readonly outcome: 'deferred'; readonly ticket: string })
+    | (Reason & { readonly outcome: 'refused' })
+    | (Reason & { readonly outcome: 'unavailable'; readonly retryAfterMs?: number })
+  );
+
+export const reasonOf = (code: Code, params: Params = {}): Reason => ({
+  code,
+  message: { en: sentence(code, 'en', params), ar: sentence(code, 'ar', params) },
+  nextMove: CODES[code].nextMove,
+});
