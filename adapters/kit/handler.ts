@@ -17,3 +17,14 @@ export type HandlerAnswer =
   | { readonly kind: 'deferred'; readonly ticket: string };
 
 export type Handler = (call: HandlerCall) => Promise<HandlerAnswer>;
+
+/** Thrown by a handler whose source system does not answer: the requester is told when to ask again, not that there is no record. */
+export class SourceUnavailable extends Error {
+  readonly retryAfterMs: number;
+
+  constructor(retryAfterMs: number, options?: ErrorOptions) {
+    super('the source system does not answer', options);
+    this.name = 'SourceUnavailable';
+    this.retryAfterMs = retryAfterMs;
+  }
+}

@@ -1,6 +1,12 @@
 import { concat, utf8 } from '../../../services/kernel/bytes.ts';
 import { WaslError } from '../../../services/kernel/codes.ts';
-import { EMPTY_HEAD, type JournalBody, lineDigest, lineFromBytes } from '../../../services/kernel/journal.ts';
+import {
+  EMPTY_HEAD,
+  type JournalBody,
+  type JournalEntry,
+  lineDigest,
+  lineFromBytes,
+} from '../../../services/kernel/journal.ts';
 import type { JournalHead } from '../../../services/kernel/statements.ts';
 import type { StoreLog } from '../../../services/platform/store/index.ts';
 import type { Disk } from './disk.ts';
@@ -91,10 +97,8 @@ export const openDiskJournal = async (disk: Disk, log?: StoreLog): Promise<Journ
     try {
       return await write(wishes);
     } catch (cause) {
-      if (cause instanceof WaslError) {
-        damage = cause;
-        throw cause;
-      }
+      if (cause instanceof WaslError && cause.code === 'journal-damaged') damage = cause;
+      if (cause instanceof WaslError) throw cause;
       log?.warn({ reason: (cause as NodeJS.ErrnoException).code ?? 'unknown' }, 'the journal cannot be written');
       throw new WaslError('journal-unavailable', {}, { cause });
     }
@@ -129,11 +133,15 @@ const entriesIn = async (disk: Disk, size: number): Promise<number> => {
   return entries;
 };
 
-async function* readChain(disk: Disk, { head, end }: Durable): ReturnType<Journal['read']> & AsyncGenerator {
+async function* readChain(disk: Disk, { head, end }: Durable): AsyncGenerator<{ entry: JournalEntry; line: string }> {
   let reached = EMPTY_HEAD;
-  for await (const step of walk(disk, end)) {
-    reached = step.head;
-    yield { entry: step.entry, line: step.line };
+  try {
+    for await (const step of walk(disk, end)) {
+      reached = step.head;
+      yield { entry: step.entry, line: step.line };
+    }
+  } catch (cause) {
+    throw cause instanceof WaslError ? cause : new WaslError('journal-unavailable', {}, { cause });
   }
   if (reached.size < head.size) throw damagedAt(reached.size);
   if (reached.head !== head.head) throw damagedAt(reached.size - 1);

@@ -1,24 +1,38 @@
 import type { JournalBody, JournalEntry } from '../../../services/kernel/journal.ts';
 import type { JournalHead } from '../../../services/kernel/statements.ts';
 
+/** A provider's first word on a request. */
 export type OfferedBody = Extract<JournalBody, { kind: 'offered' }>;
+
+/** `seen`: the id was admitted before, in whatever life or replica. `quota-spent`: the agreement has no more for that day. */
 export type Admitted = 'admitted' | 'seen' | 'quota-spent';
 
 /**
- * An agency's own evidence: one hash-chained, append-only sequence.
+ * An agency's own evidence: one hash-chained, append-only sequence, shared by all replicas that use the journal.
  *
- * `append` and `admit` MUST resolve only once the entry is durable, and MUST reject `journal-unavailable` when that is not known. After a
- * rejection the entry may or may not stand; an implementation MUST find out before it appends again, so that the chain has no fork.
- * `admit` MUST say `admitted` at most once for a request id, for ever, over all replicas that share the journal; a request id is taken and
- * its use counted in the same durable step as the entry.
+ * An implementation MUST NOT resolve `append` or `admit` before the entry is on stable storage, MUST keep one unbroken chain
+ * under any number of concurrent callers, and MUST NOT show a head that is not on stable storage. It MUST remember admitted
+ * request ids for ever. It MUST NOT drop, alter or reorder an entry that it acknowledged, and MUST refuse rather than mend a
+ * chain in which one is missing.
+ *
+ * A crash leaves the acknowledged entries, and of the unacknowledged ones a prefix, each whole; nothing else.
  */
 export interface Journal {
-  /** The last entry that is durable. */
+  /** Where the durable chain stands. */
   head(): Promise<JournalHead>;
+  /**
+   * Durable when it resolves, with the head after this entry. Rejects with `journal-unavailable` when it cannot be made durable; whether
+   * such an entry stands is then found out before anything else is appended, and it never stands in part.
+   */
   append(body: JournalBody): Promise<JournalHead>;
-  /** A provider's first word on a request. `seen` and `quota-spent` append nothing. */
+  /**
+   * Remembers the request id, counts it against (agreement, day) and appends, all or nothing, durable when it resolves; `seen` and
+   * `quota-spent` append nothing. Among any callers one id is `admitted` at most once, and no more than `quotaPerDay` ids of one
+   * agreement and day are. Rejects as `append` does: the request MUST then not be served.
+   */
   admit(body: OfferedBody, quotaPerDay: number): Promise<Admitted>;
-  /** The whole chain, verified as it is read; throws `journal-damaged` with the sequence. */
+  /** The whole chain up to the head of this moment, each link verified; throws `journal-damaged` with the sequence. */
   read(): AsyncIterable<{ readonly entry: JournalEntry; readonly line: string }>;
+  /** Waits for what was begun; everything after rejects with `journal-unavailable`. */
   close(): Promise<void>;
 }

@@ -1,116 +1,134 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { WaslError } from '../../../services/kernel/codes.ts';
-import { EMPTY_HEAD, readJournalLine } from '../../../services/kernel/journal.ts';
+import { EMPTY_HEAD, type JournalEntry, lineDigest, readJournalLine } from '../../../services/kernel/journal.ts';
 import type { JournalHead } from '../../../services/kernel/statements.ts';
 import {
   checkDurability,
   migrate,
   openPool,
-  type PoolClient,
+  type Pool,
+  type StoreLog,
   transaction,
 } from '../../../services/platform/store/index.ts';
 import { makeGroups } from './group.ts';
-import { checkBody, type Granted, planGroup, quotaKey, type Wish } from './plan.ts';
+import { checkBody, type Granted, type Plan, planGroup, type Wish } from './plan.ts';
 import type { Journal } from './port.ts';
+import { lockHead, readHead, readLines, recall, stands, store } from './table-store.ts';
 
-const PAGE = 500;
+export interface TableJournalOptions {
+  /** A PostgreSQL database of the agency's own, whose role may create the schema `wasl_journal`. */
+  readonly url: string;
+  readonly log?: StoreLog;
+}
+
+/** Pauses before trying a group again, ms: enough for a connection that broke, not for a server that is away. */
+const PAUSES = [50, 400];
+const ANSWER_WITHIN_MS = 5_000;
 
 /**
- * The journal of an agency with several replicas: a table in the ministry's own PostgreSQL (schema `wasl_journal`). One transaction a
- * group; a lock on the chain's end makes them follow each other. A commit whose fate is unknown needs no repair: the next group reads the
- * end anew, and whoever was rejected has been promised nothing.
+ * The journal as a table, one chain for all replicas of an adapter. A group is one transaction under the head's row lock. Throws
+ * `config-invalid` when the database cannot be used, and `journal-damaged` when its last entry is not its head.
  */
-export async function openTableJournal({ url }: { readonly url: string }): Promise<Journal> {
-  const pool = openPool(url, { max: 3, applicationName: 'wasl journal' });
+export const openTableJournal = async ({ url, log }: TableJournalOptions): Promise<Journal> => {
+  const pool = openPool(withLimits(url), {
+    max: 4,
+    applicationName: 'wasl journal',
+    connectTimeoutMs: ANSWER_WITHIN_MS,
+    queryTimeoutMs: ANSWER_WITHIN_MS,
+    ...(log === undefined ? {} : { log }),
+  });
   try {
     await checkDurability(pool);
     await migrate(pool, 'wasl_journal', new URL('./migrations/', import.meta.url));
-  } catch (error) {
+    await checkHead(pool);
+  } catch (cause) {
     await pool.end();
-    throw error;
+    if (cause instanceof WaslError) throw cause;
+    const reason = cause instanceof Error ? cause.message : 'unknown';
+    throw new WaslError('config-invalid', { what: `the journal's database cannot be used: ${reason}` }, { cause });
   }
+  return tableJournal(pool, log);
+};
 
-  const end = async (client: Pick<PoolClient, 'query'>): Promise<JournalHead> => {
-    const { rows } = await client.query<{ sequence: string; digest: string }>(
-      'select sequence, digest from wasl_journal.entries order by sequence desc limit 1',
-    );
-    const [last] = rows;
-    return last === undefined
-      ? EMPTY_HEAD
-      : { size: Number(last.sequence) + 1, head: last.digest as NonNullable<JournalHead['head']> };
-  };
-
-  const commit = (wishes: readonly Wish[]): Promise<readonly Granted[]> =>
-    transaction(pool, async (client) => {
-      await client.query(`select pg_advisory_xact_lock(hashtextextended('wasl_journal', 0))`);
-      const offered = wishes.flatMap(({ body }) => (body.kind === 'offered' ? [body] : []));
-      const known = await client.query<{ request_id: string }>(
-        'select request_id from wasl_journal.seen where request_id = any($1::text[])',
-        [offered.map(({ requestId }) => requestId)],
-      );
-      const counts = await client.query<{ agreement: string; day: string; used: string }>(
-        'select agreement, day, used from wasl_journal.quota where agreement = any($1::text[]) and day = any($2::text[])',
-        [offered.map(({ agreement }) => agreement), offered.map(({ day }) => day)],
-      );
-      const seen = new Set(known.rows.map(({ request_id }) => request_id));
-      const used = new Map(counts.rows.map((row) => [quotaKey(row.agreement, row.day), Number(row.used)]));
-      const memory = {
-        seen: (requestId: string) => seen.has(requestId),
-        used: (agreement: string, day: string) => used.get(quotaKey(agreement, day)) ?? 0,
-      };
-      const { lines, granted } = planGroup(memory, await end(client), wishes, Date.now());
-      await client.query(
-        'insert into wasl_journal.entries select * from unnest($1::bigint[], $2::text[], $3::text[])',
-        [lines.map(({ head }) => head.size - 1), lines.map(({ line }) => line), lines.map(({ head }) => head.head)],
-      );
-      for (const { body } of lines) {
-        if (body.kind !== 'offered') continue;
-        await client.query('insert into wasl_journal.seen values ($1)', [body.requestId]);
-        await client.query(
-          `insert into wasl_journal.quota values ($1, $2, 1)
-           on conflict (agreement, day) do update set used = wasl_journal.quota.used + 1`,
-          [body.agreement, body.day],
-        );
+const tableJournal = (pool: Pool, log: StoreLog | undefined): Journal => {
+  const groups = makeGroups(async (wishes: readonly Wish[]): Promise<readonly Granted[]> => {
+    let tried: Plan | undefined;
+    const attempt = () =>
+      transaction(pool, async (client) => {
+        const head = await lockHead(client);
+        // A commit whose answer was lost. Under the lock that transaction has ended, so this tells how.
+        if (tried !== undefined && (await stands(client, tried))) return tried;
+        const plan = planGroup(await recall(client, wishes), head, wishes, Date.now());
+        await store(client, plan);
+        tried = plan;
+        return plan;
+        // Commit point: behind it the group stands, in front of it nothing of it does.
+      });
+    for (let failures = 0; ; failures += 1) {
+      try {
+        return (await attempt()).granted;
+      } catch (cause) {
+        if (cause instanceof WaslError) throw cause;
+        const pause = PAUSES[failures];
+        const reason = (cause as { code?: string }).code ?? 'connection';
+        log?.warn({ reason, again: pause !== undefined }, 'the journal cannot be written');
+        if (pause === undefined) throw unavailable(cause);
+        await wait(pause);
       }
-      return granted;
-    }).catch((cause: unknown) => {
-      throw new WaslError('journal-unavailable', {}, { cause });
-    });
-  const groups = makeGroups(commit);
-  const readHead = (): Promise<JournalHead> =>
-    end(pool).catch((cause: unknown) => {
-      throw new WaslError('journal-unavailable', {}, { cause });
-    });
+    }
+  });
 
   return {
-    head: readHead,
+    head: () => readHead(pool).catch((cause) => Promise.reject(unavailable(cause))),
     append: async (body) => {
       checkBody(body);
       const granted = await groups.add({ body });
-      return granted.kind === 'appended' ? granted.head : readHead();
+      if (granted.kind !== 'appended') throw new WaslError('internal');
+      return granted.head;
     },
     admit: async (body, quotaPerDay) => {
       checkBody(body);
-      const { kind } = await groups.add({ body, quotaPerDay });
-      return kind === 'appended' ? 'admitted' : kind;
+      const granted = await groups.add({ body, quotaPerDay });
+      return granted.kind === 'appended' ? 'admitted' : granted.kind;
     },
-    read: async function* () {
-      let head = EMPTY_HEAD;
-      for (;;) {
-        const { rows } = await pool.query<{ line: string }>(
-          'select line from wasl_journal.entries where sequence >= $1 order by sequence limit $2',
-          [head.size, PAGE],
-        );
-        if (rows.length === 0) return;
-        for (const { line } of rows) {
-          const read = readJournalLine(head, line);
-          head = read.head;
-          yield { entry: read.entry, line };
-        }
-      }
-    },
+    read: () => readChain(pool),
     close: async () => {
       await groups.drain();
       await pool.end();
     },
   };
+};
+
+const unavailable = (cause: unknown): WaslError => new WaslError('journal-unavailable', {}, { cause });
+const damagedAt = (sequence: number): WaslError => new WaslError('journal-damaged', { sequence });
+
+/** A replica that stops in the middle of a transaction holds the head; the server ends its session, and the others go on. */
+const withLimits = (url: string): string => {
+  const limited = new URL(url);
+  limited.searchParams.set('idle_in_transaction_session_timeout', String(ANSWER_WITHIN_MS));
+  return limited.href;
+};
+
+const checkHead = async (pool: Pool): Promise<void> => {
+  const head = await readHead(pool);
+  const [last, beyond] = await readLines(pool, Math.max(0, head.size - 1), head.size + 1);
+  if (head.size === 0 ? last !== undefined : last === undefined || lineDigest(last) !== head.head)
+    throw damagedAt(Math.max(0, head.size - 1));
+  if (beyond !== undefined) throw damagedAt(head.size);
+};
+
+async function* readChain(pool: Pool): AsyncGenerator<{ entry: JournalEntry; line: string }> {
+  const reading = <T>(work: Promise<T>): Promise<T> => work.catch((cause) => Promise.reject(unavailable(cause)));
+  const target = await reading(readHead(pool));
+  let reached: JournalHead = EMPTY_HEAD;
+  while (reached.size < target.size) {
+    const lines = await reading(readLines(pool, reached.size, target.size));
+    if (lines.length === 0) throw damagedAt(reached.size);
+    for (const line of lines) {
+      const { entry, head } = readJournalLine(reached, line);
+      reached = head;
+      yield { entry, line };
+    }
+  }
+  if (reached.head !== target.head) throw damagedAt(target.size - 1);
 }

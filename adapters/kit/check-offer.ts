@@ -1,0 +1,122 @@
+import type { Offer } from '../../proto/gen/wasl/exchange/v1/exchange.ts';
+import type { Agreement } from '../../services/kernel/agreement.ts';
+import { parseReceipt, verifyReceipt } from '../../services/kernel/batch.ts';
+import { utf8 } from '../../services/kernel/bytes.ts';
+import { WaslError } from '../../services/kernel/codes.ts';
+import type { RegistryCopy } from '../../services/kernel/copy.ts';
+import { decide } from '../../services/kernel/decide.ts';
+import { digestOf } from '../../services/kernel/digest.ts';
+import { MAX_STATEMENT_CHARACTERS, staleness } from '../../services/kernel/freshness.ts';
+import { openPrivateAsProvider } from '../../services/kernel/jwe.ts';
+import { readJws, verifyJws } from '../../services/kernel/jws.ts';
+import { type OkpPublicJwk, type Primitives, thumbprint } from '../../services/kernel/keys.ts';
+import {
+  type PrivatePart,
+  parsePrivate,
+  parseRequest,
+  type RequestStatement,
+  TYP,
+} from '../../services/kernel/statements.ts';
+import { compileSchema } from '../../services/platform/validate/index.ts';
+import type { Identity } from './identity.ts';
+
+/** A request that the provider may serve: whose it is, under what, about whom, and to which key the document goes. */
+export interface GoodOffer {
+  readonly request: RequestStatement;
+  readonly part: PrivatePart;
+  readonly terms: Agreement;
+  readonly sealTo: OkpPublicJwk;
+}
+
+/** What could be read of an offer before anything is believed; undefined when nobody could be answered. */
+export const readOffer = (statement: string): RequestStatement | undefined => {
+  try {
+    if (statement.length > MAX_STATEMENT_CHARACTERS) return undefined;
+    return parseRequest(readJws(statement, TYP.request).payload);
+  } catch {
+    return undefined;
+  }
+};
+
+/** The provider's own look at a request: it takes nobody's word, the gateway's least of all. Throws the refusal. */
+export const checkOffer = async (
+  primitives: Primitives,
+  identity: Identity,
+  copy: RegistryCopy,
+  offer: Pick<Offer, 'statement' | 'privatePart' | 'requestedReceipt'>,
+  nowMs: number,
+): Promise<GoodOffer> => {
+  const { statement, privatePart, requestedReceipt } = offer;
+  const { payload, kid } = readJws(statement, TYP.request);
+  const request = parseRequest(payload);
+  if (request.provider !== identity.agency) throw new WaslError('wrong-audience', { agency: identity.agency });
+  const requester = copy.agency(request.requester);
+  if (requester === undefined) throw new WaslError('unknown-agency', { agency: request.requester });
+  if (kid !== thumbprint(requester.keys.signing)) throw new WaslError('unknown-key', { agency: request.requester });
+  await verifyJws(primitives, requester.keys.signing, statement, TYP.request);
+  if (digestOf(privatePart) !== request.privatePart) throw new WaslError('signature-invalid');
+  const stale = staleness(request, nowMs);
+  if (stale !== undefined) throw new WaslError(stale);
+
+  await checkRequestedReceipt(primitives, copy, requestedReceipt, statement, request);
+
+  const decision = decide(request, {
+    agreements: copy.agreements,
+    knows: {
+      agency: (id) => copy.agency(id)?.status === 'active',
+      documentType: (type, version) => copy.documentType(type, version)?.provider === identity.agency,
+    },
+    // The journal has the last word on the quota, in the same step in which it takes the request.
+    usedToday: () => 0,
+    nowMs,
+  });
+  if (decision.kind === 'refused') throw new WaslError(decision.code, decision.params);
+  if (request.encryptionKey !== thumbprint(requester.keys.encryption)) throw new WaslError('encryption-key-mismatch');
+
+  const part = parsePrivate(await openPrivateAsProvider(primitives, identity.opener, copy.audit, privatePart));
+  checkSubject(copy, request, part);
+  return { request, part, terms: decision.agreement.terms, sealTo: requester.keys.encryption };
+};
+
+/** The gateway's promise must be of the entry `requested` of this very request: evidence before data. */
+export const checkRequestedReceipt = async (
+  primitives: Primitives,
+  copy: RegistryCopy,
+  text: string,
+  statement: string,
+  request: RequestStatement,
+): Promise<void> => {
+  const { entry, boot } = await verifyOurReceipt(primitives, copy, text);
+  const { body } = entry;
+  const same =
+    body.kind === 'requested' &&
+    body.request === digestOf(utf8(statement)) &&
+    body.privatePart === request.privatePart &&
+    body.requestId === request.id &&
+    boot === request.boot;
+  if (!same) throw new WaslError('receipt-invalid');
+};
+
+/** Verifies a receipt by the key of the gateway that it names; `receipt-invalid` otherwise. */
+export const verifyOurReceipt = async (primitives: Primitives, copy: RegistryCopy, text: string) => {
+  try {
+    const key = copy.gateway(parseReceipt(text).gateway);
+    if (key === undefined) throw new WaslError('receipt-invalid');
+    return await verifyReceipt(primitives, key, text);
+  } catch (cause) {
+    throw new WaslError('receipt-invalid', {}, { cause });
+  }
+};
+
+/** Whether the subject is named in a way that the document type allows. */
+export const checkSubject = (
+  copy: RegistryCopy,
+  { documentType, documentVersion }: Pick<RequestStatement, 'documentType' | 'documentVersion'>,
+  { subject }: PrivatePart,
+): void => {
+  const type = copy.documentType(documentType, documentVersion);
+  if (type === undefined) throw new WaslError('unknown-document-type', { documentType });
+  const verdict = compileSchema(type.schemaDigest, type.schema).subject(subject.scheme, subject.value);
+  if (verdict === 'unknown-scheme') throw new WaslError('unknown-subject-scheme', { scheme: subject.scheme });
+  if (verdict === 'invalid') throw new WaslError('invalid-subject', { scheme: subject.scheme });
+};

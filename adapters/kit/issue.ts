@@ -1,0 +1,57 @@
+import { utf8 } from '../../services/kernel/bytes.ts';
+import { WaslError } from '../../services/kernel/codes.ts';
+import type { RegistryCopy } from '../../services/kernel/copy.ts';
+import type { Digest } from '../../services/kernel/digest.ts';
+import { sealTo } from '../../services/kernel/jwe.ts';
+import type { Primitives } from '../../services/kernel/keys.ts';
+import { issueSdJwt } from '../../services/kernel/sdjwt.ts';
+import type { JsonObject, JsonValue } from '../../services/kernel/strict-json.ts';
+import { compileSchema } from '../../services/platform/validate/index.ts';
+import type { GoodOffer } from './check-offer.ts';
+import type { Identity } from './identity.ts';
+
+/** Content type of a sealed credential (draft-ietf-oauth-sd-jwt-vc, section 6). */
+export const SEALED_TYPE = 'dc+sd-jwt';
+/** How long a credential counts, from its issue; seconds. */
+const VALID_S = 30 * 86_400;
+
+/** `vct` of a document type's version. */
+export const vctOf = (documentType: string, version: number): string => `urn:wasl:document:${documentType}:v${version}`;
+
+/**
+ * Makes the verified document: the whole of it is held to the schema, then everything that was not asked for under the agreement is
+ * dropped before a byte is signed. Throws `schema-invalid-answer` with places, never values.
+ */
+export const issueDocument = async (
+  primitives: Primitives,
+  identity: Identity,
+  copy: RegistryCopy,
+  { request, sealTo: key }: GoodOffer,
+  requestDigest: Digest,
+  document: Readonly<Record<string, unknown>>,
+  nowMs: number,
+): Promise<{ readonly sealed: Uint8Array; readonly claims: readonly string[] }> => {
+  const type = copy.documentType(request.documentType, request.documentVersion);
+  if (type === undefined) throw new WaslError('unknown-document-type', { documentType: request.documentType });
+  const whole = document as JsonObject;
+  const problems = compileSchema(type.schemaDigest, type.schema).document(whole);
+  if (problems.length > 0) throw new WaslError('schema-invalid-answer', { what: problems.slice(0, 5).join(', ') });
+
+  const claims = request.claims.filter((claim) => Object.hasOwn(whole, claim));
+  if (claims.length === 0) throw new WaslError('schema-invalid-answer', { what: 'none of the claims asked for' });
+  const issuedAt = Math.floor(nowMs / 1000);
+  const credential = await issueSdJwt(identity.signer, primitives, {
+    always: {
+      iss: identity.agency,
+      aud: request.requester,
+      vct: vctOf(request.documentType, request.documentVersion),
+      iat: issuedAt,
+      exp: issuedAt + VALID_S,
+      purpose: request.purpose,
+      request: requestDigest,
+      asOf: whole.asOf as JsonValue,
+    },
+    disclosable: Object.fromEntries(claims.map((claim) => [claim, whole[claim] as JsonValue])),
+  });
+  return { sealed: utf8(sealTo(primitives, key, utf8(credential), SEALED_TYPE)), claims };
+};
