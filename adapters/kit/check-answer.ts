@@ -62,7 +62,8 @@ export const checkAnswer = async (by: With, own: OwnRequest, answer: Answer): Pr
     receipts: { requested: answer.requestedReceipt, ended: answer.answeredReceipt },
     by: { kind: 'provider' as const, id: request.provider },
   };
-  const reason = reasonOf(codeOf(statement));
+  const { provider: agency, documentType, purpose } = request;
+  const reason = reasonOf(codeOf(statement), { agency, provider: agency, documentType, purpose });
   switch (statement.outcome) {
     case 'delivered':
       return { ...ended, outcome: 'delivered', ...(await openDocument(by, own, answer, statement)) };

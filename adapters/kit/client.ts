@@ -1,0 +1,226 @@
+import type { RequestResponse } from '../../proto/gen/wasl/exchange/v1/exchange.ts';
+import { utf8 } from '../../services/kernel/bytes.ts';
+import { CODES, WaslError } from '../../services/kernel/codes.ts';
+import type { RegistryCopy } from '../../services/kernel/copy.ts';
+import { digestOf } from '../../services/kernel/digest.ts';
+import { parseAgencyId, parseDocumentType, parseRequestId, type RequestId, uuidV7 } from '../../services/kernel/ids.ts';
+import { sealPrivate } from '../../services/kernel/jwe.ts';
+import { signJws } from '../../services/kernel/jws.ts';
+import type { Primitives } from '../../services/kernel/keys.ts';
+import {
+  acknowledgementPayload,
+  type PrivatePart,
+  privatePayload,
+  type RequestStatement,
+  requestPayload,
+  TYP,
+} from '../../services/kernel/statements.ts';
+import type { Logger } from '../../services/platform/log/index.ts';
+import { checkAnswer, checkRefusal, type OwnRequest } from './check-answer.ts';
+import { checkSubject } from './check-offer.ts';
+import type { Identity } from './identity.ts';
+import type { Journal } from './journal/index.ts';
+import type { Link } from './link.ts';
+import type { Connected, Links } from './links.ts';
+import { type Outcome, type Receipts, reasonOf } from './outcome.ts';
+
+/** What an agency asks of another. */
+export interface Ask {
+  readonly from: string;
+  readonly documentType: string;
+  /** 1 unless told. */
+  readonly documentVersion?: number;
+  readonly subject: { readonly scheme: string; readonly value: string };
+  readonly purpose: string;
+  /** All that the agreement opens, unless told. */
+  readonly claims?: readonly string[];
+  readonly caseReference?: string;
+  readonly officer?: string;
+  /** At most 60 s; 10 s unless told. */
+  readonly deadlineMs?: number;
+  /** The request that this one repeats, after an end without an answer. */
+  readonly retryOf?: string;
+}
+
+export interface ClientParts {
+  readonly identity: Identity;
+  readonly primitives: Primitives;
+  readonly links: Links;
+  readonly journal: Journal;
+  readonly log: Logger;
+  readonly now: () => number;
+  /** Work that goes on after the outcome was returned; drain waits for it. */
+  readonly afterwards: (work: Promise<void>) => void;
+}
+
+const SLACK_MS = 2_000;
+const ACKNOWLEDGE = { tries: 4, timeoutMs: 5_000 };
+
+export const makeRequest = (parts: ClientParts) => {
+  const { identity, primitives, links, journal, log, now } = parts;
+  const by = (copy: RegistryCopy) => ({ primitives, identity, copy, now });
+
+  const ended = (requestId: RequestId, error: unknown, receipts: Receipts = {}): Outcome => {
+    if (!(error instanceof WaslError)) throw error;
+    const { code, params } = error;
+    const said = { requestId, receipts, by: { kind: 'kit' as const, id: identity.agency }, ...reasonOf(code, params) };
+    return { ...said, outcome: CODES[code].kind === 'unavailable' ? 'unavailable' : 'refused' };
+  };
+
+  /** Builds, signs and journals one request to one gateway's boot. COMMIT POINT: it is in the journal before it leaves. */
+  const prepare = async (ask: Ask, id: RequestId, copy: RegistryCopy, { reached }: Connected): Promise<Prepared> => {
+    const { from, documentVersion = 1, purpose, subject, caseReference, officer, retryOf } = ask;
+    const provider = parseAgencyId(from);
+    const documentType = parseDocumentType(ask.documentType);
+    const part: PrivatePart = {
+      subject,
+      ...(caseReference === undefined ? {} : { caseReference }),
+      ...(officer === undefined ? {} : { officer }),
+    };
+    // A type or provider that we do not know is the gateway's to refuse, so that the refusal has its evidence; nobody could open this seal.
+    const known = copy.documentType(documentType, documentVersion) !== undefined;
+    if (known) checkSubject(copy, { documentType, documentVersion }, part);
+    const providerKey = copy.agency(provider)?.keys.encryption ?? primitives.generateX25519().publicJwk;
+    const privatePart = sealPrivate(primitives, { provider: providerKey, audit: copy.audit }, privatePayload(part));
+    const agreed = copy.agreements.find(
+      ({ terms }) =>
+        terms.requester === identity.agency && terms.documentType === documentType && terms.purpose === purpose,
+    );
+    const issuedAtMs = now();
+    const request: RequestStatement = {
+      id,
+      requester: identity.agency,
+      provider,
+      documentType,
+      documentVersion,
+      purpose,
+      claims: [...new Set(ask.claims ?? agreed?.terms.claims ?? [])].sort(),
+      issuedAtMs,
+      deadlineMs: issuedAtMs + (ask.deadlineMs ?? 10_000),
+      encryptionKey: identity.opener.thumbprint,
+      boot: reached.boot,
+      privatePart: digestOf(privatePart),
+      journal: await journal.head(),
+      ...(retryOf === undefined ? {} : { retryOf: parseRequestId(retryOf) }),
+    };
+    const statement = await signJws(identity.signer, TYP.request, requestPayload(request));
+    await journal.append({ kind: 'asked', requestId: id, statement });
+    return { own: { statement, request, gateway: reached.gateway }, privatePart };
+  };
+
+  /** Sends it; once more, byte for byte, when the connection breaks under a boot that is still there: it then gives its first outcome. */
+  const send = async ({ link, reached }: Connected, { own, privatePart }: Prepared): Promise<RequestResponse> => {
+    const { statement, request } = own;
+    const message = { statement, privatePart: Buffer.from(privatePart) };
+    const traceparent = traceOf(request.id, primitives);
+    const options = (): { timeoutMs: number; traceparent: string } => ({
+      timeoutMs: request.deadlineMs - now() + SLACK_MS,
+      traceparent,
+    });
+    log.info({ requestId: request.id, traceparent, gateway: reached.gateway }, 'a request is sent');
+    try {
+      return await link.connection.request(message, options());
+    } catch (error) {
+      if (!(error instanceof WaslError) || error.code !== 'gateway-unreachable') throw error;
+      const { boot } = await link.connection.announce({ timeoutMs: SLACK_MS });
+      if (boot !== request.boot || now() >= request.deadlineMs) throw error;
+      return link.connection.request(message, options());
+    }
+  };
+
+  const judge = async (own: OwnRequest, response: RequestResponse): Promise<Outcome> => {
+    const { result } = response;
+    const id = own.request.id;
+    if (result?.$case === 'answer') {
+      return checkAnswer(by(links.copy()), own, result.value).catch((error: unknown) => ended(id, error));
+    }
+    if (result?.$case === 'refusal') {
+      return checkRefusal(by(links.copy()), own, result.value).catch((error: unknown) => ended(id, error));
+    }
+    return ended(id, new WaslError('answer-invalid'));
+  };
+
+  const conclude = async (own: OwnRequest, outcome: Outcome, statement?: string): Promise<Outcome> => {
+    const { requestId, receipts } = outcome;
+    try {
+      await journal.append({
+        kind: 'concluded',
+        requestId,
+        outcome: outcome.outcome,
+        ...('code' in outcome ? { code: outcome.code } : {}),
+        ...(statement === undefined ? {} : { statement }),
+        receipts: [receipts.requested, receipts.ended].filter((receipt) => receipt !== undefined),
+      });
+    } catch (error) {
+      // What cannot be written down is not handed out either.
+      return ended(requestId, error, receipts);
+    }
+    if (outcome.outcome === 'delivered' && statement !== undefined) parts.afterwards(acknowledge(own, statement));
+    return outcome;
+  };
+
+  /** Signs that the document is held, and hands that in; any gateway takes it. Without it the trace shows the document as not received. */
+  const acknowledge = async ({ statement, request }: OwnRequest, answer: string): Promise<void> => {
+    const { id: requestId, provider, requester } = request;
+    const signed = await signJws(
+      identity.signer,
+      TYP.acknowledgement,
+      acknowledgementPayload({
+        requester,
+        provider,
+        requestId,
+        request: digestOf(utf8(statement)),
+        answer: digestOf(utf8(answer)),
+        timeMs: now(),
+        journal: await journal.head(),
+      }),
+    );
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const { link } = await links.pick(AbortSignal.timeout(ACKNOWLEDGE.timeoutMs));
+        const { receipt } = await link.connection.acknowledge({ statement: signed }, ACKNOWLEDGE);
+        await journal.append({ kind: 'receipt', requestId, receipt });
+        return;
+      } catch (error) {
+        if (attempt >= ACKNOWLEDGE.tries)
+          return log.warn({ err: error, requestId }, 'an acknowledgement was not taken');
+      }
+    }
+  };
+
+  /** Asks another agency for a document and waits for how that ended; rejects only for what is nobody's plan. */
+  return async (ask: Ask): Promise<Outcome> => {
+    const id = parseRequestId(uuidV7(now(), primitives.random(10)));
+    const tried = new Set<Link>();
+    let prepared: Prepared | undefined;
+    try {
+      for (;;) {
+        const connected = await links.pick(AbortSignal.timeout(Math.min(ask.deadlineMs ?? 10_000, 10_000)), tried);
+        prepared = await prepare(ask, id, links.copy(), connected);
+        try {
+          const response = await send(connected, prepared);
+          const statement = response.result?.value.statement;
+          return await conclude(prepared.own, await judge(prepared.own, response), statement);
+        } catch (error) {
+          // A gateway that is about to stop has recorded nothing: another may be asked under the same id.
+          const elsewhere =
+            error instanceof WaslError && error.code === 'gateway-draining' && links.all.length > tried.size + 1;
+          if (!elsewhere) throw error;
+          tried.add(connected.link);
+        }
+      }
+    } catch (error) {
+      const outcome = ended(id, error);
+      return prepared === undefined ? outcome : conclude(prepared.own, outcome);
+    }
+  };
+};
+
+interface Prepared {
+  readonly own: OwnRequest;
+  readonly privatePart: Uint8Array;
+}
+
+/** W3C trace context (version 00, sampled) with the request id as trace id, so that one search finds both. */
+const traceOf = (id: RequestId, primitives: Primitives): string =>
+  `00-${id.replaceAll('-', '')}-${Buffer.from(primitives.random(8)).toString('hex')}-01`;
