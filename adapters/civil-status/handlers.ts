@@ -1,4 +1,4 @@
-import type { Handler, HandlerAnswer } from '../kit/handler.ts';
+import type { Handler, HandlerAnswer } from '../kit/index.ts';
 import { birthCertificate, familyExtract, personalExtract } from './documents.ts';
 import type { CivilStatusSource, Reading } from './source/registry.ts';
 

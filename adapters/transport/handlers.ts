@@ -1,4 +1,4 @@
-import type { Handler, HandlerAnswer, HandlerCall } from '../kit/handler.ts';
+import type { Handler, HandlerAnswer, HandlerCall } from '../kit/index.ts';
 import { drivingLicence, vehicleRegistration } from './documents.ts';
 import type { Found, TransportClient } from './soap-client.ts';
 

@@ -1,0 +1,149 @@
+import { utf8 } from '../../services/kernel/bytes.ts';
+import { CODES, type Code, WaslError } from '../../services/kernel/codes.ts';
+import type { RegistryCopy } from '../../services/kernel/copy.ts';
+import { dayIn } from '../../services/kernel/day.ts';
+import { digestOf } from '../../services/kernel/digest.ts';
+import { signJws } from '../../services/kernel/jws.ts';
+import type { Primitives } from '../../services/kernel/keys.ts';
+import { type AnswerStatement, answerPayload, type RequestStatement, TYP } from '../../services/kernel/statements.ts';
+import type { Logger } from '../../services/platform/log/index.ts';
+import { checkOffer, type GoodOffer } from './check-offer.ts';
+import { type Handler, type HandlerAnswer, SourceUnavailable } from './handler.ts';
+import type { Identity } from './identity.ts';
+import { issueDocument } from './issue.ts';
+import type { Journal } from './journal/index.ts';
+
+/** An offer as it came off the stream. */
+export interface Offered {
+  readonly statement: string;
+  readonly privatePart: Uint8Array;
+  readonly requestedReceipt: string;
+}
+
+export interface Answered {
+  readonly statement: string;
+  /** Empty unless a document is delivered. */
+  readonly sealed: Uint8Array;
+}
+
+export interface AnswerParts {
+  readonly identity: Identity;
+  readonly primitives: Primitives;
+  readonly copy: () => RegistryCopy;
+  readonly journal: Journal;
+  readonly handlers: ReadonlyMap<string, Handler>;
+  readonly log: Logger;
+  readonly now: () => number;
+}
+
+/** How it ends, before it is signed. */
+interface End extends Pick<AnswerStatement, 'outcome' | 'claims'> {
+  readonly code?: Code;
+  readonly ticket?: string;
+  readonly retryAfterMs?: number;
+  readonly sealed?: Uint8Array;
+}
+
+const endOf = (error: WaslError): End => ({
+  outcome: CODES[error.code].kind === 'unavailable' ? 'unavailable' : 'refused',
+  code: error.code,
+  claims: [],
+});
+
+/**
+ * Takes one offer to its signed answer (design, section 3, steps 5 and 6): verifies for itself, makes the request durable in the journal,
+ * only then calls the ministry's handler, and makes the answer durable before it leaves.
+ */
+export const makeAnswer = ({ identity, primitives, copy, journal, handlers, log, now }: AnswerParts) => {
+  const admit = async ({ request, terms }: GoodOffer, offered: Offered): Promise<void> => {
+    const { id: requestId, deadlineMs } = request;
+    const { statement, requestedReceipt: receipt } = offered;
+    const day = dayIn(terms.timeZone, now());
+    // COMMIT POINT. A crash after it leaves a request that the journal knows and nobody answered; offered again, it is refused as replayed.
+    const admitted = await journal.admit(
+      { kind: 'offered', requestId, statement, receipt, agreement: terms.id, day },
+      terms.quotaPerDay,
+    );
+    if (admitted === 'seen') throw new WaslError('request-replayed');
+    if (admitted === 'quota-spent') throw new WaslError('quota-spent', { agreement: terms.id });
+    if (now() >= deadlineMs) throw new WaslError('deadline-exceeded');
+  };
+
+  const handle = async ({ request, part }: GoodOffer, cancelled: AbortSignal): Promise<HandlerAnswer> => {
+    const handler = handlers.get(request.documentType);
+    if (handler === undefined) throw new WaslError('not-provided', { documentType: request.documentType });
+    const signal = AbortSignal.any([cancelled, AbortSignal.timeout(request.deadlineMs - now())]);
+    try {
+      return await handler({
+        subject: part.subject,
+        claims: request.claims,
+        purpose: request.purpose,
+        deadline: new Date(request.deadlineMs),
+        signal,
+      });
+    } catch (error) {
+      if (signal.aborted) throw new WaslError('deadline-exceeded', {}, { cause: error });
+      log.error({ err: error, requestId: request.id }, 'the handler failed');
+      throw error;
+    }
+  };
+
+  const serve = async (offered: Offered, cancelled: AbortSignal): Promise<End> => {
+    try {
+      const held = copy();
+      const offer = await checkOffer(primitives, identity, held, offered, now());
+      await admit(offer, offered);
+      const found = await handle(offer, cancelled);
+      switch (found.kind) {
+        case 'not-found':
+          return { outcome: 'not-found', code: 'no-such-record', claims: [] };
+        case 'ambiguous':
+          return { outcome: 'refused', code: 'ambiguous-subject', claims: [] };
+        case 'deferred':
+          return { outcome: 'deferred', code: 'deferred-by-provider', ticket: found.ticket, claims: [] };
+        case 'found': {
+          const requestDigest = digestOf(utf8(offered.statement));
+          const issued = await issueDocument(primitives, identity, held, offer, requestDigest, found.document, now());
+          return { outcome: 'delivered', ...issued };
+        }
+      }
+    } catch (error) {
+      if (error instanceof WaslError) return endOf(error);
+      if (error instanceof SourceUnavailable) {
+        const { retryAfterMs } = error;
+        return { outcome: 'unavailable', code: 'source-unavailable', retryAfterMs, claims: [] };
+      }
+      return { outcome: 'unavailable', code: 'provider-failed', claims: [] };
+    }
+  };
+
+  return async (request: RequestStatement, offered: Offered, cancelled: AbortSignal): Promise<Answered> => {
+    const end = await serve(offered, cancelled);
+    const sign = async ({ sealed, ...said }: End): Promise<Answered> => {
+      const answer: AnswerStatement = {
+        ...said,
+        provider: identity.agency,
+        requester: request.requester,
+        requestId: request.id,
+        request: digestOf(utf8(offered.statement)),
+        receipt: digestOf(utf8(offered.requestedReceipt)),
+        ...(sealed === undefined ? {} : { document: digestOf(sealed) }),
+        timeMs: now(),
+        journal: await journal.head(),
+      };
+      const statement = await signJws(identity.signer, TYP.answer, answerPayload(answer));
+      return { statement, sealed: sealed ?? new Uint8Array() };
+    };
+    try {
+      const answered = await sign(end);
+      // COMMIT POINT. A crash before this leaves a request without an answer; after it, an answer that may not have left: it is in the journal.
+      await journal.append({ kind: 'answered', requestId: request.id, statement: answered.statement });
+      log.info({ requestId: request.id, outcome: end.outcome, code: end.code }, 'answered');
+      return answered;
+    } catch (error) {
+      if (!(error instanceof WaslError)) throw error;
+      // What cannot be written down gives no data; that much may be said without the journal.
+      return sign({ outcome: 'unavailable', code: 'journal-unavailable', claims: [] });
+    }
+  };
+};

@@ -1,0 +1,13 @@
+// Everything that a ministry needs of the bus, and all that it may see.
+export { type Code, WaslError } from '../../services/kernel/codes.ts';
+export { defineSettings, readSettings, type Values } from '../../services/platform/config/index.ts';
+export { createLogger, type Logger, silentLogger } from '../../services/platform/log/index.ts';
+export { openPool, type Pool, type PoolClient, transaction } from '../../services/platform/store/index.ts';
+export { createMetrics, startOpsServer } from '../../services/platform/web/index.ts';
+export type { Ask } from './client.ts';
+export { type Handler, type HandlerAnswer, type HandlerCall, SourceUnavailable } from './handler.ts';
+export { type Identity, loadIdentity } from './identity.ts';
+export { type Journal, openFileJournal, openTableJournal } from './journal/index.ts';
+export { type Kit, type KitOptions, openKit } from './kit.ts';
+export type { Outcome, Receipts } from './outcome.ts';
+export { type AdapterOptions, adapterSettings, type RunningAdapter, runAdapter } from './run-adapter.ts';

@@ -1,0 +1,89 @@
+import { WaslError } from '../../services/kernel/codes.ts';
+import type { RegistryCopy } from '../../services/kernel/copy.ts';
+import { primitives } from '../../services/platform/crypto/index.ts';
+import type { Logger } from '../../services/platform/log/index.ts';
+import { makeAnswer } from './answer.ts';
+import { type Ask, makeRequest } from './client.ts';
+import type { Handler } from './handler.ts';
+import type { Identity } from './identity.ts';
+import type { Journal } from './journal/index.ts';
+import { openLinks } from './links.ts';
+import type { Outcome } from './outcome.ts';
+import { makeProvider, type Provider } from './provider.ts';
+
+export interface KitOptions {
+  readonly identity: Identity;
+  /** host:port of every gateway. */
+  readonly gateways: readonly string[];
+  readonly journal: Journal;
+  readonly log: Logger;
+  readonly now?: () => number;
+}
+
+/** An agency on the bus: what it asks, and what it answers. */
+export interface Kit {
+  /** Resolves once a gateway is reached and the registry verified; rejects `gateway-unreachable` after `timeoutMs`. */
+  ready(timeoutMs: number): Promise<void>;
+  /** Asks another agency for a document. Every end is a value; it rejects only for what is nobody's plan. */
+  request(ask: Ask): Promise<Outcome>;
+  /** Names the handler of a document type; before `attach`. */
+  provide(documentType: string, handler: Handler): void;
+  /** Attaches to every gateway, now and after each reconnection. `credits`: offers taken at once over one gateway. */
+  attach(options: { readonly replica: string; readonly credits: number }): void;
+  /** The newest verified registry copy; undefined until there is one. */
+  copy(): RegistryCopy | undefined;
+  status(): { readonly gateways: number; readonly attached: number; readonly inHand: number };
+  /** Takes nothing new and resolves when nothing is in hand; then `close`. */
+  drain(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export const openKit = ({ identity, gateways, journal, log, now = Date.now }: KitOptions): Kit => {
+  const links = openLinks({ gateways, identity, primitives, log, now });
+  const handlers = new Map<string, Handler>();
+  const afterwards = new Set<Promise<void>>();
+  const request = makeRequest({
+    identity,
+    primitives,
+    links,
+    journal,
+    log,
+    now,
+    afterwards: (work) => {
+      const watched = work
+        .catch((error: unknown) => log.warn({ err: error }, 'an acknowledgement failed'))
+        .finally(() => afterwards.delete(watched));
+      afterwards.add(watched);
+    },
+  });
+  let provider: Provider | undefined;
+
+  return {
+    ready: async (timeoutMs) => {
+      await links.pick(AbortSignal.timeout(timeoutMs));
+    },
+    request,
+    provide: (documentType, handler) => {
+      handlers.set(documentType, handler);
+    },
+    attach: ({ replica, credits }) => {
+      if (provider !== undefined) throw new WaslError('internal');
+      const answer = makeAnswer({ identity, primitives, copy: links.copy, journal, handlers, log, now });
+      const documentTypes = [...handlers.keys()];
+      const made = makeProvider({ documentTypes, replica, credits, answer, journal, log });
+      provider = made;
+      links.onReached((link, reached) => made.attach(link, reached));
+    },
+    copy: links.newestCopy,
+    status: () => ({
+      gateways: links.all.filter((link) => link.reached() !== undefined).length,
+      attached: provider?.attached() ?? 0,
+      inHand: provider?.inHand() ?? 0,
+    }),
+    drain: async () => {
+      await provider?.drain();
+      await Promise.all(afterwards);
+    },
+    close: () => links.stop(),
+  };
+};
