@@ -7,18 +7,11 @@ import { signJws } from '../../services/kernel/jws.ts';
 import type { Primitives } from '../../services/kernel/keys.ts';
 import { type AnswerStatement, answerPayload, type RequestStatement, TYP } from '../../services/kernel/statements.ts';
 import type { Logger } from '../../services/platform/log/index.ts';
-import { checkOffer, type GoodOffer } from './check-offer.ts';
+import { checkOffer, type GoodOffer, type Offered } from './check-offer.ts';
 import { type Handler, type HandlerAnswer, SourceUnavailable } from './handler.ts';
 import type { Identity } from './identity.ts';
 import { issueDocument } from './issue.ts';
 import type { Journal } from './journal/index.ts';
-
-/** An offer as it came off the stream. */
-export interface Offered {
-  readonly statement: string;
-  readonly privatePart: Uint8Array;
-  readonly requestedReceipt: string;
-}
 
 export interface Answered {
   readonly statement: string;

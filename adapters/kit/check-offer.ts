@@ -1,4 +1,3 @@
-import type { Offer } from '../../proto/gen/wasl/exchange/v1/exchange.ts';
 import type { Agreement } from '../../services/kernel/agreement.ts';
 import { parseReceipt, verifyReceipt } from '../../services/kernel/batch.ts';
 import { utf8 } from '../../services/kernel/bytes.ts';
@@ -19,6 +18,13 @@ import {
 } from '../../services/kernel/statements.ts';
 import { compileSchema } from '../../services/platform/validate/index.ts';
 import type { Identity } from './identity.ts';
+
+/** An offer as it came off the stream. */
+export interface Offered {
+  readonly statement: string;
+  readonly privatePart: Uint8Array;
+  readonly requestedReceipt: string;
+}
 
 /** A request that the provider may serve: whose it is, under what, about whom, and to which key the document goes. */
 export interface GoodOffer {
@@ -43,7 +49,7 @@ export const checkOffer = async (
   primitives: Primitives,
   identity: Identity,
   copy: RegistryCopy,
-  offer: Pick<Offer, 'statement' | 'privatePart' | 'requestedReceipt'>,
+  offer: Offered,
   nowMs: number,
 ): Promise<GoodOffer> => {
   const { statement, privatePart, requestedReceipt } = offer;

@@ -35,7 +35,8 @@ export async function runGateway(from: {
   };
 }
 
-async function loadGatewayIdentity(folder: string): Promise<GatewayIdentity> {
+/** Reads a gateway’s folder: `ca.crt`, `tls.crt`, `tls.key`, `signing.jwk` and `pins.json`. */
+export async function loadGatewayIdentity(folder: string): Promise<GatewayIdentity> {
   const text = await readFile(join(folder, 'pins.json'), 'utf8').catch((cause: unknown) => {
     throw new WaslError('no-identity', { folder }, { cause });
   });

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { type Journal, openTableJournal } from '../../adapters/kit/journal/index.ts';
-import { openPool } from '../../services/platform/store/index.ts';
+import { openPool, startCluster } from '../../services/platform/store/index.ts';
+import { startCommitCutter } from '../support/commit-cutter.ts';
 import { sharedCluster, startTestCluster } from '../support/postgres.ts';
 import { asked, journalContract, offered, readAll } from './journal.ts';
 
@@ -92,27 +93,25 @@ describe('a connection', () => {
     60_000,
   );
 
-  test('that is lost behind the commit finds its entry again, and appends it once', async () => {
-    const url = await newDatabase();
-    const journal = await openTableJournal({ url });
-    // The transaction commits, and its session ends before it could say so.
-    await execute(
-      url,
-      `create table wasl_journal.fuse (lit boolean);
-       insert into wasl_journal.fuse values (true);
-       create function wasl_journal.blow() returns trigger language plpgsql as $$
-       begin
-         delete from wasl_journal.fuse;
-         if found then perform pg_terminate_backend(pg_backend_pid()); end if;
-         return null;
-       end $$;
-       create constraint trigger blow after insert on wasl_journal.entries deferrable initially deferred
-       for each row execute function wasl_journal.blow()`,
-    );
-    expect(await journal.admit(offered('r-1'), 1)).toBe('admitted');
-    expect((await readAll(journal)).length).toBe(1);
-    await journal.close();
-  });
+  test.each(['before', 'behind'] as const)(
+    'that is lost %s the commit ends as an entry that stands once and is acknowledged',
+    async (where) => {
+      const cutter = await startCommitCutter(await newDatabase());
+      const journal = await openTableJournal({ url: cutter.url });
+      await journal.append(asked('r-0'));
+      cutter.cut(where);
+      expect(await journal.admit(offered('r-1'), 1)).toBe('admitted');
+      expect(cutter.cuts).toBe(1);
+      expect((await readAll(journal)).map(({ body }) => body.requestId)).toEqual(['r-0', 'r-1']);
+      for (let n = 0; n < 3; n += 1) cutter.cut(where);
+      if (where === 'behind') expect(await journal.admit(offered('r-2'), 9)).toBe('admitted');
+      else await expect(journal.admit(offered('r-2'), 9)).rejects.toMatchObject({ code: 'journal-unavailable' });
+      const { length } = await readAll(journal);
+      expect(length).toBe(where === 'behind' ? 3 : 2);
+      await journal.close();
+      await cutter.close();
+    },
+  );
 });
 
 describe('a server', () => {
@@ -125,7 +124,6 @@ describe('a server', () => {
     await own.cluster.exited;
     await expect(journal.admit(offered('r-1'), 1)).rejects.toMatchObject({ code: 'journal-unavailable' });
     await expect(journal.head()).rejects.toMatchObject({ code: 'journal-unavailable' });
-    const { startCluster } = await import('../../services/platform/store/index.ts');
     const again = await startCluster({ dataDir: own.dataDir, name: 'test' });
     const back = await openTableJournal({
       url: Object.assign(new URL(again.url), { pathname: new URL(url).pathname }).href,

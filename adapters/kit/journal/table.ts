@@ -53,11 +53,15 @@ export const openTableJournal = async ({ url, log }: TableJournalOptions): Promi
 const tableJournal = (pool: Pool, log: StoreLog | undefined): Journal => {
   const groups = makeGroups(async (wishes: readonly Wish[]): Promise<readonly Granted[]> => {
     let tried: Plan | undefined;
+    let standing: Plan | undefined;
     const attempt = () =>
       transaction(pool, async (client) => {
         const head = await lockHead(client);
         // A commit whose answer was lost. Under the lock that transaction has ended, so this tells how.
-        if (tried !== undefined && (await stands(client, tried))) return tried;
+        if (tried !== undefined && (await stands(client, tried))) {
+          standing = tried;
+          return tried;
+        }
         const plan = planGroup(await recall(client, wishes), head, wishes, Date.now());
         await store(client, plan);
         tried = plan;
@@ -68,6 +72,7 @@ const tableJournal = (pool: Pool, log: StoreLog | undefined): Journal => {
       try {
         return (await attempt()).granted;
       } catch (cause) {
+        if (standing !== undefined) return standing.granted;
         if (cause instanceof WaslError) throw cause;
         const pause = PAUSES[failures];
         const reason = (cause as { code?: string }).code ?? 'connection';

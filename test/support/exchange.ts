@@ -1,0 +1,120 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  type Handler,
+  type Kit,
+  loadIdentity,
+  openFileJournal,
+  openKit,
+  silentLogger,
+} from '../../adapters/kit/index.ts';
+import { makeRoot, prepareFolder } from '../../services/cli/development/folder.ts';
+import { type Layout, layoutOf } from '../../services/cli/development/layout.ts';
+import { type Gateway, startGateway } from '../../services/gateway/app.ts';
+import { loadGatewayIdentity } from '../../services/gateway/main.ts';
+import type { Bus } from '../../services/platform/bus/port.ts';
+import { loadSigner } from '../../services/platform/crypto/index.ts';
+import { type Registry, startRegistry } from '../../services/registry/app.ts';
+
+/** A bus with a registry and gateways over it, in this process, on real mutual TLS; identities are those of a development folder. */
+export interface Exchange {
+  readonly layout: Layout;
+  readonly gateway: Gateway;
+  readonly registry: Registry;
+  startGateway(listen?: string): Promise<Gateway>;
+  /** A kit of an agency, with its own journal, connected. */
+  kit(agency: string, handlers?: Readonly<Record<string, Handler>>): Promise<Kit>;
+  /** Changes a declaration of the registry; resolves once it is published. */
+  declare(file: string, change: (entity: Record<string, unknown>) => void): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function startExchange(
+  bus: Bus,
+  options: { readonly now?: () => number; readonly evidencePatience?: number } = {},
+): Promise<Exchange> {
+  const root = await mkdtemp(join(tmpdir(), 'wasl-exchange-'));
+  const layout = layoutOf(root);
+  await makeRoot(layout);
+  await prepareFolder(layout, 'embedded', Date.now());
+  const registry = await startRegistry({
+    signer: await loadSigner(join(layout.registry, 'signing.jwk')),
+    declarations: layout.entities,
+    bus,
+    log: silentLogger,
+    opsListen: '127.0.0.1:0',
+    headEvery: 30_000,
+    readEvery: 600_000,
+  });
+  const identity = await loadGatewayIdentity(layout.gateway('gw-1'));
+  const gateways: Gateway[] = [];
+  const open: (() => Promise<void>)[] = [];
+  const start = async (listen = '127.0.0.1:0'): Promise<Gateway> => {
+    const gateway = await startGateway({
+      identity,
+      bus,
+      log: silentLogger,
+      listen,
+      opsListen: '127.0.0.1:0',
+      origin: 'wasl.test',
+      registryFreshness: 3_600_000,
+      evidencePatience: options.evidencePatience ?? 5_000,
+      drainGrace: 2_000,
+      ...(options.now === undefined ? {} : { now: options.now }),
+    });
+    gateways.push(gateway);
+    return gateway;
+  };
+  const gateway = await start();
+  let journals = 0;
+
+  return {
+    layout,
+    gateway,
+    registry,
+    startGateway: start,
+    kit: async (agency, handlers = {}) => {
+      journals += 1;
+      const journal = await openFileJournal({ dir: join(root, 'journals', String(journals)) });
+      const kit = openKit({
+        identity: await loadIdentity(layout.agency(agency)),
+        gateways: gateways.map(({ address }) => address),
+        journal,
+        log: silentLogger,
+      });
+      for (const [documentType, handler] of Object.entries(handlers)) kit.provide(documentType, handler);
+      const provides = Object.keys(handlers).length > 0;
+      if (provides) kit.attach({ replica: `${agency}-${journals}`, credits: 64 });
+      await kit.ready(10_000);
+      if (provides) await until(() => kit.status().attached === gateways.length);
+      open.push(async () => {
+        await kit.drain();
+        await kit.close();
+        await journal.close();
+      });
+      return kit;
+    },
+    declare: async (file, change) => {
+      const path = join(layout.entities, file);
+      const entity = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;
+      change(entity);
+      await writeFile(path, JSON.stringify(entity));
+      await registry.refresh();
+    },
+    stop: async () => {
+      for (const close of open) await close();
+      for (const started of gateways) await started.stop();
+      await registry.stop();
+      await rm(root, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Waits for something that has no event of its own to become true. */
+export async function until(holds: () => boolean | Promise<boolean>, withinMs = 10_000): Promise<void> {
+  for (const end = Date.now() + withinMs; !(await holds()); ) {
+    if (Date.now() > end) throw new Error('it did not become true in time');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
