@@ -1,6 +1,9 @@
-import type { Handler, HandlerAnswer } from '../kit/index.ts';
+import { type Handler, type HandlerAnswer, SourceUnavailable } from '../kit/index.ts';
 import { birthCertificate, familyExtract, personalExtract } from './documents.ts';
 import type { CivilStatusSource, Reading } from './source/registry.ts';
+
+/** When to ask again after the registry gave no answer. */
+const SOURCE_RETRY_MS = 5_000;
 
 /** Civil Status' handlers by document type: each asks its own registry and nothing else. */
 export function civilStatusHandlers(source: CivilStatusSource): Readonly<Record<string, Handler>> {
@@ -18,7 +21,9 @@ function answer<Row>(
   return async ({ subject, signal }): Promise<HandlerAnswer> => {
     signal.throwIfAborted();
     if (subject.scheme !== 'jo:national-number') return { kind: 'not-found' };
-    const { rows, asOf } = await ask(subject.value);
+    const { rows, asOf } = await ask(subject.value).catch((cause: unknown) => {
+      throw new SourceUnavailable(SOURCE_RETRY_MS, { cause });
+    });
     const [row] = rows;
     if (row === undefined) return { kind: 'not-found' };
     // Several entries for one number: which is meant is not ours to guess.

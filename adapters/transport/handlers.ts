@@ -1,9 +1,12 @@
-import type { Handler, HandlerAnswer, HandlerCall } from '../kit/index.ts';
+import { type Handler, type HandlerAnswer, type HandlerCall, SourceUnavailable } from '../kit/index.ts';
 import { drivingLicence, vehicleRegistration } from './documents.ts';
 import type { Found, TransportClient } from './soap-client.ts';
 
 type Document = Readonly<Record<string, unknown>> & { readonly asOf: string };
 type Ask<T> = (value: string, options: { signal: AbortSignal }) => Promise<Found<T>>;
+
+/** When to ask again after the register gave no answer. */
+const SOURCE_RETRY_MS = 5_000;
 
 /** Transport's handlers by document type: each asks the traffic register over SOAP, by the subject's scheme. */
 export function transportHandlers(register: TransportClient): Readonly<Record<string, Handler>> {
@@ -28,7 +31,9 @@ async function answer<T>(
 ): Promise<HandlerAnswer> {
   const ask = Object.hasOwn(byScheme, subject.scheme) ? byScheme[subject.scheme] : undefined;
   if (ask === undefined) return { kind: 'not-found' };
-  const found = await ask(subject.value, { signal });
+  const found = await ask(subject.value, { signal }).catch((cause: unknown) => {
+    throw new SourceUnavailable(SOURCE_RETRY_MS, { cause });
+  });
   // The kit has checked the subject's pattern already; what the register cannot even read, it does not hold.
   if (found.kind !== 'found') return { kind: 'not-found' };
   const [record] = found.records;

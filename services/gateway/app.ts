@@ -65,6 +65,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
   const metrics = createMetrics({ prefix: 'wasl_gateway_' });
   const measured = makeGatewayMetrics(metrics, sessions);
+  metrics.gauge('registry_age_seconds', 'Age of the registry copy’s head.', () => {
+    const copy = registry.copy();
+    return copy === undefined ? -1 : (now() - copy.timeMs) / 1000;
+  });
   let writable = (): boolean => false;
   const ops = await startOpsServer({
     listen: options.opsListen,

@@ -1,0 +1,30 @@
+import { connect } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+
+/** Whether a process says that it is ready. */
+export const isReady = async (ops: string): Promise<boolean> => {
+  try {
+    return (await fetch(`http://${ops}/readyz`, { signal: AbortSignal.timeout(2_000) })).ok;
+  } catch {
+    return false;
+  }
+};
+
+/** Whether somebody listens there. */
+export const listens = (address: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const at = address.lastIndexOf(':');
+    const socket = connect({ host: address.slice(0, at), port: Number(address.slice(at + 1)) });
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+
+/** Waits until a check holds; throws after `withinMs`, naming what it waited for. */
+export const waitUntil = async (what: string, check: () => Promise<boolean>, withinMs: number): Promise<void> => {
+  for (const end = Date.now() + withinMs; !(await check()); await wait(50)) {
+    if (Date.now() > end) throw new Error(`${what} was not ready within ${withinMs / 1000} s; its log says more`);
+  }
+};
