@@ -4,7 +4,7 @@ import { cpSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 const ASSET = /\.(sql|wsdl|xsd|json|proto|yaml)$/;
-for (const top of ['services', 'schemas', 'proto']) {
+for (const top of ['services', 'adapters', 'schemas', 'proto']) {
   for (const entry of readdirSync(top, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile() || !ASSET.test(entry.name)) continue;
     const path = join(entry.parentPath, entry.name);

@@ -1,0 +1,97 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gatewaySettings } from '../gateway/config.ts';
+import { EVIDENCE_TOPIC } from '../gateway/edge/evidence.ts';
+import { followRegistryTopic } from '../gateway/edge/registry-topic.ts';
+import { type Beside, batchSigner, decodeBatch, verifyBatch } from '../kernel/batch.ts';
+import { type ChainFollower, followChain } from '../kernel/chain.ts';
+import { WaslError } from '../kernel/codes.ts';
+import { buildCopy, type RegistryCopy } from '../kernel/copy.ts';
+import type { Digest } from '../kernel/digest.ts';
+import { type Entry, entryDigest, parseEntry } from '../kernel/evidence.ts';
+import type { Thumbprint } from '../kernel/keys.ts';
+import { openBus } from '../platform/bus/open.ts';
+import type { Bus } from '../platform/bus/port.ts';
+import { readSettings } from '../platform/config/index.ts';
+import { primitives } from '../platform/crypto/index.ts';
+import { silentLogger } from '../platform/log/index.ts';
+import { GATEWAY, type Layout } from './development/layout.ts';
+import { readState } from './state.ts';
+
+/** An entry as read from the bus, and whether its batch is signed by its gateway and its chain goes on in it. */
+export interface ReadEntry {
+  readonly entry: Entry;
+  readonly digest: Digest;
+  readonly beside: Beside;
+  readonly signature: 'good' | 'bad';
+  readonly chain: 'whole' | 'fork' | 'gap';
+}
+
+export interface ReadEvidence {
+  readonly copy: RegistryCopy;
+  readonly entries: readonly ReadEntry[];
+}
+
+/** Reads the whole evidence of the bus behind a running `up`, trusting its writers in nothing: signatures by the registry's copy, chains followed. */
+export const readEvidence = async (layout: Layout): Promise<ReadEvidence> => {
+  await readState(layout);
+  const settings = await readSettings(gatewaySettings, { file: layout.config(GATEWAY), env: {} });
+  const bus = await openBus(settings, silentLogger);
+  try {
+    const copy = await readCopy(bus, layout);
+    return { copy, entries: await readEntries(bus, copy) };
+  } finally {
+    await bus.close();
+  }
+};
+
+const readCopy = async (bus: Bus, layout: Layout): Promise<RegistryCopy> => {
+  const pins = JSON.parse(await readFile(join(layout.gateway(GATEWAY), 'pins.json'), 'utf8')) as {
+    authority: Thumbprint;
+    audit: Thumbprint;
+  };
+  let copy: RegistryCopy | undefined;
+  const following = await followRegistryTopic(bus, async (state) => {
+    copy = await buildCopy(primitives, { authority: pins.authority, audit: pins.audit }, state);
+  });
+  await following.caughtUp;
+  await following.stop();
+  if (copy === undefined) throw new WaslError('registry-unavailable');
+  return copy;
+};
+
+const readEntries = async (bus: Bus, copy: RegistryCopy): Promise<ReadEntry[]> => {
+  const entries: ReadEntry[] = [];
+  const chains = new Map<string, ChainFollower>();
+  const following = await bus.follow({
+    topic: EVIDENCE_TOPIC.name,
+    from: 'beginning',
+    handle: async ({ value }) => {
+      const batch = decodeBatch(value);
+      const key = copy.gateway(batchSigner(batch.statement).gateway);
+      const good =
+        key !== undefined &&
+        (await verifyBatch(primitives, key, batch).then(
+          () => true,
+          () => false,
+        ));
+      for (const [index, bytes] of batch.entries.entries()) {
+        const entry = parseEntry(bytes);
+        const chain = chains.get(entry.boot) ?? followChain();
+        chains.set(entry.boot, chain);
+        const step = chain.take(entry, bytes);
+        if (step.kind === 'duplicate') continue;
+        entries.push({
+          entry,
+          digest: entryDigest(bytes),
+          beside: batch.beside[index] ?? {},
+          signature: good ? 'good' : 'bad',
+          chain: step.kind === 'new' ? 'whole' : step.kind,
+        });
+      }
+    },
+  });
+  await following.caughtUp;
+  await following.stop();
+  return entries.sort((a, b) => a.entry.timeMs - b.entry.timeMs || a.entry.sequence - b.entry.sequence);
+};

@@ -1,0 +1,147 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { civilStatusReaderUrl, prepareCivilStatus } from '../../../adapters/civil-status/source/load.ts';
+import { generatePopulation } from '../../../adapters/population/index.ts';
+import { writePrivateFile } from '../../platform/crypto/index.ts';
+import { type Cluster, startCluster } from '../../platform/store/index.ts';
+import { CIVIL_STATUS, TRANSPORT } from '../development/agencies.ts';
+import { GATEWAY, type Layout } from '../development/layout.ts';
+import { startChild } from './child.ts';
+import type { Addresses } from './ports.ts';
+import { isReady, listens, waitUntil } from './ready.ts';
+import type { Life } from './supervise.ts';
+
+const COMMAND = fileURLToPath(new URL('../main.js', import.meta.url));
+const TRANSPORT_SOURCE = fileURLToPath(new URL('../../../adapters/transport/source/main.js', import.meta.url));
+const READY_MS = 60_000;
+
+export interface UpOptions {
+  readonly layout: Layout;
+  readonly addresses: Addresses;
+  /** Brokers of a real Kafka; the embedded bus without them. */
+  readonly kafka?: readonly string[];
+}
+
+/** One thing that `up` runs: how a life of it begins, and where it answers. */
+export interface Part {
+  readonly name: string;
+  readonly listen?: string;
+  readonly ops?: string;
+  begin(): Promise<Life>;
+  /** Resolves once it serves. */
+  ready(): Promise<void>;
+}
+
+const lifeOf = ({ pid, exited, stop }: Cluster): Life => ({
+  pid,
+  exited: exited.then(({ code, signal }) => (signal === null ? `exit code ${code}` : `signal ${signal}`)),
+  stop,
+});
+const none = async (): Promise<void> => undefined;
+
+/** A reader's password, made once and kept beside the agency's keys. */
+const passwordOf = async (path: string): Promise<string> => {
+  const held = await readFile(path, 'utf8').catch(() => undefined);
+  if (held !== undefined) return held;
+  const made = randomBytes(24).toString('base64url');
+  await writePrivateFile(path, made);
+  return made;
+};
+
+/** Everything that `up` runs, in the order in which one needs the other. */
+export const partsOf = ({ layout, addresses, kafka }: UpOptions): readonly Part[] => {
+  const busConfig =
+    kafka === undefined
+      ? { bus: 'embedded', databaseUrl: layout.hubUrl }
+      : { bus: 'kafka', kafkaBrokers: kafka, singleBroker: true };
+
+  const cluster = (name: string, dataDir: string, prepare: (url: string) => Promise<void>): Part => ({
+    name,
+    begin: async () => {
+      const started = await startCluster({ dataDir, name });
+      await prepare(started.url);
+      return lifeOf(started);
+    },
+    ready: none,
+  });
+  const node = (name: string, what: string, config: object, at: Pick<Part, 'listen' | 'ops'>): Part => ({
+    name,
+    ...at,
+    begin: async () => {
+      await writePrivateFile(layout.config(name), `${JSON.stringify(config, null, 2)}\n`);
+      return startChild(COMMAND, ['run', what, '--config', layout.config(name)], layout.log(name));
+    },
+    ready: () => waitUntil(name, () => isReady(at.ops ?? ''), READY_MS),
+  });
+  const adapter = (id: string, config: object, ops: string): Part =>
+    node(
+      `adapter-${id}`,
+      'adapter',
+      {
+        adapter: id,
+        identity: layout.agency(id),
+        gateways: [addresses.gateway],
+        journal: layout.journal(id, 'adapter'),
+        opsListen: ops,
+        drainGrace: 2_000,
+        ...config,
+      },
+      { ops },
+    );
+
+  const hub = cluster('hub-postgresql', layout.hub, (url) => writePrivateFile(layout.hubUrl, url));
+  const civilSource = cluster('civil-status-postgresql', layout.sourceCluster(CIVIL_STATUS.id), async (url) => {
+    const readerPassword = await passwordOf(join(layout.agency(CIVIL_STATUS.id), 'source.password'));
+    await prepareCivilStatus(url, { readerPassword, population: generatePopulation() });
+    await writePrivateFile(layout.sourceUrl(CIVIL_STATUS.id), civilStatusReaderUrl(url, readerPassword));
+  });
+  const registry = node(
+    'registry',
+    'registry',
+    { ...busConfig, identity: layout.registry, declarations: layout.entities, opsListen: addresses['registry-ops'] },
+    { ops: addresses['registry-ops'] },
+  );
+  const gateway = node(
+    GATEWAY,
+    'gateway',
+    {
+      ...busConfig,
+      identity: layout.gateway(GATEWAY),
+      listen: addresses.gateway,
+      opsListen: addresses['gateway-ops'],
+      origin: 'wasl.test/evidence',
+      drainGrace: 2_000,
+    },
+    { listen: addresses.gateway, ops: addresses['gateway-ops'] },
+  );
+  const transportSource: Part = {
+    name: 'transport-soap',
+    listen: addresses['transport-source'],
+    begin: async () => {
+      const port = addresses['transport-source'].split(':')[1] ?? '0';
+      return startChild(TRANSPORT_SOURCE, [], layout.log('transport-soap'), { WASL_TRANSPORT_SOURCE_PORT: port });
+    },
+    ready: () => waitUntil('transport-soap', () => listens(addresses['transport-source']), READY_MS),
+  };
+  const civilStatus = adapter(
+    CIVIL_STATUS.id,
+    { sourceDatabase: layout.sourceUrl(CIVIL_STATUS.id) },
+    addresses['civil-status-ops'],
+  );
+  const transport = adapter(
+    TRANSPORT.id,
+    { sourceUrl: `http://${addresses['transport-source']}/` },
+    addresses['transport-ops'],
+  );
+  return [
+    ...(kafka === undefined ? [hub] : []),
+    civilSource,
+    transportSource,
+    registry,
+    gateway,
+    civilStatus,
+    transport,
+  ];
+};

@@ -1,0 +1,80 @@
+import { WaslError } from '../../kernel/codes.ts';
+import { makeRoot, prepareFolder } from '../development/folder.ts';
+import { GATEWAY, type Layout } from '../development/layout.ts';
+import { takeFolder } from '../development/lock.ts';
+import { type ProcessState, writeState } from '../state.ts';
+import { type Part, partsOf } from './parts.ts';
+import { choosePorts } from './ports.ts';
+import { type Supervised, supervise } from './supervise.ts';
+
+export interface Running {
+  readonly gateway: string;
+  readonly processes: readonly ProcessState[];
+  /** Ends everything that was started, within 5 s. */
+  stop(): Promise<void>;
+}
+
+/** Brings everything up over a data folder; resolves once all of it is ready. Whatever was started is ended again when that fails. */
+export const bringUp = async (
+  layout: Layout,
+  { kafka, say }: { readonly kafka?: readonly string[]; readonly say: (text: string) => void },
+): Promise<Running> => {
+  await makeRoot(layout);
+  const release = takeFolder(layout.root);
+  const running: { readonly part: Part; readonly supervised: Supervised }[] = [];
+  let stopping: Promise<void> | undefined;
+  const processes = (): ProcessState[] =>
+    running.map(({ part: { name, listen, ops }, supervised }) => ({
+      name,
+      pid: supervised.pid(),
+      ...(listen === undefined ? {} : { listen }),
+      ...(ops === undefined ? {} : { ops }),
+    }));
+  const stop = (): Promise<void> => {
+    stopping ??= (async () => {
+      const isServer = ({ part }: (typeof running)[number]): boolean => part.name.endsWith('postgresql');
+      // A gateway still writes that it has closed: databases go last.
+      await Promise.allSettled(running.filter((one) => !isServer(one)).map(({ supervised }) => supervised.stop()));
+      await Promise.allSettled(running.filter(isServer).map(({ supervised }) => supervised.stop()));
+      release();
+    })();
+    return stopping;
+  };
+
+  try {
+    const { mark, fresh } = await prepareFolder(layout, kafka === undefined ? 'embedded' : 'kafka', Date.now());
+    const wanted = kafka === undefined ? 'embedded' : 'kafka';
+    if (mark.bus !== wanted) {
+      throw new WaslError('config-invalid', { what: `${layout.root} was made for the ${mark.bus} bus` });
+    }
+    say(fresh ? `made a development authority and two agencies in ${layout.root}` : `going on in ${layout.root}`);
+    const addresses = await choosePorts(layout);
+    const parts = partsOf({ layout, addresses, ...(kafka === undefined ? {} : { kafka }) });
+    const state = (): Promise<void> => writeState(layout, { gateway: addresses.gateway, processes: processes() });
+    const start = async (part: Part): Promise<void> => {
+      const changed = (): void => void state().catch(() => undefined);
+      running.push({ part, supervised: await supervise(part.name, part.begin, say, changed) });
+    };
+    const wait = async (part: Part): Promise<void> => {
+      await part.ready();
+      say(`${part.name} is ready${part.listen === undefined ? '' : ` on ${part.listen}`}`);
+    };
+    const startAll = async (those: readonly Part[]): Promise<void> => {
+      const ends = await Promise.allSettled(those.map(start));
+      for (const end of ends) if (end.status === 'rejected') throw end.reason;
+    };
+    const named = (names: readonly string[]): Part[] => parts.filter(({ name }) => names.includes(name));
+    const source = startAll(named(['civil-status-postgresql', 'transport-soap']));
+    source.catch(() => undefined);
+    await startAll(named(['hub-postgresql']));
+    await startAll(named(['registry', GATEWAY]));
+    await source;
+    await startAll(named(['adapter-civil-status', 'adapter-transport']));
+    await Promise.all(parts.map(wait));
+    await state();
+    return { gateway: addresses.gateway, processes: processes(), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+};
