@@ -7,7 +7,7 @@ export { createMetrics, startOpsServer } from '../../services/platform/web/index
 export type { Ask } from './client.ts';
 export { type Handler, type HandlerAnswer, type HandlerCall, SourceUnavailable } from './handler.ts';
 export { type Identity, loadIdentity } from './identity.ts';
-export { type Journal, openFileJournal, openTableJournal } from './journal/index.ts';
+export { type Journal, openFileJournal, openTableJournal, readFileJournal } from './journal/index.ts';
 export { type Kit, type KitOptions, openKit } from './kit.ts';
 export type { Outcome, Receipts } from './outcome.ts';
 export { type AdapterOptions, adapterSettings, type RunningAdapter, runAdapter } from './run-adapter.ts';

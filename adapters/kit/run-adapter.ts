@@ -10,6 +10,7 @@ import { openKit } from './kit.ts';
 
 /** What every adapter is told when it starts; a ministry adds what its source system needs. */
 export const adapterSettings = defineSettings({
+  adapter: { type: 'text', sentence: 'Whose adapter this is.' },
   identity: { type: 'path', sentence: 'Folder with the agency’s certificate, keys and pins.json.' },
   gateways: { type: 'list', sentence: 'Gateways of the bus, host:port each; the adapter dials all of them.' },
   journal: { type: 'path', optional: true, sentence: 'Folder of the journal, for an adapter of one process.' },

@@ -17,7 +17,6 @@ import {
   publish,
   registry,
   root,
-  schema,
   terms,
   thief,
   transport,

@@ -1,13 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import {
-  agency,
   agreed,
   auditKey,
   both,
   civil,
   copyOf,
   documentType,
-  gateway,
   gatewayKey,
   health,
   healthTerms,

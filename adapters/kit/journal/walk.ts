@@ -21,7 +21,7 @@ export interface Step {
  * Walks the lines below `size`, verifying each; `journal-damaged` with the sequence of the first that does not continue the chain.
  * Bytes behind the last line end are left out: only a torn last line can stand there.
  */
-export async function* walk(disk: Disk, size: number): AsyncGenerator<Step> {
+export async function* walk(disk: Pick<Disk, 'read'>, size: number): AsyncGenerator<Step> {
   let head = EMPTY_HEAD;
   let start = 0;
   const step = (bytes: Uint8Array): Step => {

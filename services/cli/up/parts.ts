@@ -132,7 +132,7 @@ export const partsOf = ({ layout, addresses, kafka }: UpOptions): readonly Part[
   );
   const transport = adapter(
     TRANSPORT.id,
-    { sourceUrl: `http://${addresses['transport-source']}/` },
+    { sourceUrl: `http://${addresses['transport-source']}/register` },
     addresses['transport-ops'],
   );
   return [

@@ -1,5 +1,7 @@
 import { fromUtf8 } from '../../kernel/bytes.ts';
+import { WaslError } from '../../kernel/codes.ts';
 import { headDigestOf, type RegistryState } from '../../kernel/copy.ts';
+import type { Digest } from '../../kernel/digest.ts';
 import { digestOverRecords, recordDigest } from '../../kernel/registry.ts';
 import type { Bus, Subscription } from '../../platform/bus/port.ts';
 
@@ -7,26 +9,62 @@ const TOPIC = 'wasl.registry';
 
 /**
  * Follows the registry's topic and tells each whole state: one whose head counts exactly the records held. While records of a change are
- * still on their way the state before it stands. Verifies nothing; that is for whoever makes a copy.
+ * still on their way the state before it stands. What the log held at the start is told once, as its newest whole state. Verifies
+ * nothing; that is for whoever makes a copy.
  */
 export const followRegistryTopic = async (
   bus: Bus,
   onState: (state: RegistryState) => void | Promise<void>,
 ): Promise<Subscription> => {
   await bus.ensureTopics([{ name: TOPIC, partitions: 1, cleanup: 'compact', retentionMs: -1 }]);
-  const records = new Map<string, string>();
-  let head: string | undefined;
-  return bus.follow({
+  const records = new Map<string, { readonly text: string; readonly digest: Digest }>();
+  let newest: RegistryState | undefined;
+  let live = false;
+
+  const take = (key: string, value: Uint8Array): RegistryState | undefined => {
+    if (key !== 'head') {
+      if (value.length === 0) records.delete(key);
+      else {
+        const text = fromUtf8(value);
+        records.set(key, { text, digest: recordDigest(text) });
+      }
+      return undefined;
+    }
+    const head = fromUtf8(value);
+    const held = [...records.values()];
+    const digests = held.map(({ digest }) => digest).sort();
+    return digestOverRecords(digests) === headDigestOf(head)
+      ? { records: held.map(({ text }) => text), head, digests }
+      : undefined;
+  };
+
+  const following = await bus.follow({
     topic: TOPIC,
     from: 'beginning',
     handle: async ({ key, value }) => {
-      if (key === 'head') head = fromUtf8(value);
-      else if (value.length === 0) records.delete(key);
-      else records.set(key, fromUtf8(value));
-      if (head === undefined) return;
-      const held = [...records.values()];
-      const digests = held.map(recordDigest).sort();
-      if (digestOverRecords(digests) === headDigestOf(head)) await onState({ records: held, head, digests });
+      const state = tryTake(() => take(key, value));
+      if (state === undefined) return;
+      newest = state;
+      if (live) await onState(state);
     },
   });
+  following.caughtUp.then(
+    () => {
+      live = true;
+      return newest === undefined ? undefined : onState(newest);
+    },
+    // Whatever ended the following is told by `closed`.
+    () => undefined,
+  );
+  return following;
+};
+
+/** Bytes that are no record must not end the following: what the registry writes next is read all the same. */
+const tryTake = (take: () => RegistryState | undefined): RegistryState | undefined => {
+  try {
+    return take();
+  } catch (error) {
+    if (error instanceof WaslError) return undefined;
+    throw error;
+  }
 };

@@ -1,9 +1,10 @@
-import type { Duplex as NodeDuplex } from 'node:stream';
-import { type ClientOptions, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
+import type { Duplex as NodeDuplex, Writable } from 'node:stream';
+import { type ClientOptions, type ClientUnaryCall, Metadata, type ServiceError } from '@grpc/grpc-js';
 import {
   type AcknowledgeRequest,
   type AcknowledgeResponse,
   AdapterServiceClient,
+  type AnnounceResponse,
   type AttachRequest,
   type AttachResponse,
   type FollowRegistryResponse,
@@ -11,6 +12,7 @@ import {
   type RequestRequest,
   type RequestResponse,
   RequestServiceClient,
+  type UploadRequest,
   type UploadResponse,
   type UploadStart,
 } from '../../../proto/gen/wasl/exchange/v1/exchange.ts';
@@ -21,11 +23,13 @@ import { duplexOf, incoming, writer } from './duplex.ts';
 import { fromStatus, MAX_MESSAGE_BYTES } from './errors.ts';
 import type { Duplex } from './face.ts';
 import { peerOf } from './peer.ts';
-import { KEEPALIVE } from './tls.ts';
+import { clientTls, KEEPALIVE } from './tls.ts';
 
 export interface CallOptions {
   readonly timeoutMs: number;
   readonly traceparent?: string;
+  /** Gives the call up. */
+  readonly signal?: AbortSignal;
 }
 
 /** A channel to one gateway, which connects when first used and again after a loss. Rejections are WaslErrors. */
@@ -53,18 +57,7 @@ export function connectGateway(of: {
   readonly trustDomain: string;
 }): GatewayConnection {
   const { address, tls, trustDomain } = of;
-  let gateway: GatewayId | undefined;
-  let imposter = false;
-  const secure = credentials.createSsl(Buffer.from(tls.ca), Buffer.from(tls.key), Buffer.from(tls.cert), {
-    // Host names say nothing here: who answers is the SPIFFE id alone. The chain itself has been verified by now.
-    checkServerIdentity: (_, certificate) => {
-      const peer = peerOf(certificate.subjectaltname, trustDomain);
-      imposter = peer?.kind !== 'gateway';
-      if (peer?.kind !== 'gateway') return new Error('not a gateway');
-      gateway = peer.id;
-      return undefined;
-    },
-  });
+  const secure = clientTls(tls, trustDomain);
   const options: ClientOptions = {
     'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
     'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
@@ -73,6 +66,9 @@ export function connectGateway(of: {
     'grpc.max_reconnect_backoff_ms': 2_000,
     'grpc.enable_retries': 0,
     'grpc.use_local_subchannel_pool': 1,
+    // What is read from DNS or from the environment is no setting of ours.
+    'grpc.service_config_disable_resolution': 1,
+    'grpc.enable_http_proxy': 0,
     ...KEEPALIVE,
   };
   const links = new LinkServiceClient(address, secure, options);
@@ -80,68 +76,84 @@ export function connectGateway(of: {
   const requests = new RequestServiceClient(address, secure, shared);
   const adapters = new AdapterServiceClient(address, secure, shared);
 
-  const failure = (error: unknown): WaslError => {
-    if (error instanceof WaslError) return error;
-    if (imposter) return new WaslError('not-a-gateway', { address }, { cause: error });
-    return fromStatus(error as ServiceError);
-  };
+  const failure = (error: unknown): WaslError =>
+    error instanceof WaslError ? error : fromStatus(error as ServiceError, address);
   const metadataOf = ({ traceparent }: CallOptions): Metadata => {
     const metadata = new Metadata();
     if (traceparent !== undefined) metadata.set('traceparent', traceparent);
     return metadata;
   };
   const deadlineOf = ({ timeoutMs }: CallOptions): { deadline: number } => ({ deadline: Date.now() + timeoutMs });
-  const called = <T>(start: (done: (error: ServiceError | null, value: T) => void) => void): Promise<T> =>
-    new Promise((resolve, reject) => {
-      start((error, value) => (error === null ? resolve(value) : reject(failure(error))));
+  const called = <T>(
+    { signal }: CallOptions,
+    start: (done: (error: ServiceError | null, value: T) => void) => { cancel(): void },
+  ): Promise<T> =>
+    new Promise<T>((resolve, reject) => {
+      let leave = (): void => undefined;
+      const done = (error: ServiceError | null, value: T): void => {
+        leave();
+        if (error === null) resolve(value);
+        else reject(failure(error));
+      };
+      try {
+        leave = cancelOn(signal, start(done));
+      } catch (cause) {
+        // The channel has been closed.
+        reject(new WaslError('gateway-unreachable', {}, { cause }));
+      }
     });
 
   return {
     address,
     announce: async (call) => {
-      const {
-        gateway: named,
-        boot,
-        timeMs,
-      } = await called<{ gateway: string; boot: string; timeMs: bigint }>((done) =>
-        links.announce({}, metadataOf(call), deadlineOf(call), done),
-      );
-      if (gateway === undefined || named !== gateway) throw new WaslError('not-a-gateway', { address });
-      return { gateway, boot: parseBootId(boot), timeMs: Number(timeMs) };
+      let asked: ClientUnaryCall | undefined;
+      const announced = await called<AnnounceResponse>(call, (done) => {
+        asked = links.announce({}, metadataOf(call), deadlineOf(call), done);
+        return asked;
+      });
+      // The certificate of the connection that carried this very answer: the channel may have reconnected since.
+      const peer = peerOf(asked?.getAuthContext()?.sslPeerCertificate?.subjectaltname, trustDomain);
+      if (peer?.kind !== 'gateway' || peer.id !== announced.gateway) throw new WaslError('not-a-gateway', { address });
+      return { gateway: peer.id, boot: parseBootId(announced.boot), timeMs: Number(announced.timeMs) };
     },
     followRegistry: (signal) => {
       const stream = links.followRegistry({});
-      signal.addEventListener('abort', () => stream.cancel());
+      stream.once('status', cancelOn(signal, stream));
       return incoming<FollowRegistryResponse>(stream, (error) => (signal.aborted ? undefined : failure(error)));
     },
-    request: (message, call) => called((done) => requests.request(message, metadataOf(call), deadlineOf(call), done)),
+    request: (message, call) =>
+      called(call, (done) => requests.request(message, metadataOf(call), deadlineOf(call), done)),
     acknowledge: (message, call) =>
-      called((done) => requests.acknowledge(message, metadataOf(call), deadlineOf(call), done)),
+      called(call, (done) => requests.acknowledge(message, metadataOf(call), deadlineOf(call), done)),
     attach: (signal) => {
       const stream = adapters.attach();
-      signal.addEventListener('abort', () => stream.cancel());
+      stream.once('status', cancelOn(signal, stream));
       return duplexOf(stream as unknown as NodeDuplex, (error) => (signal.aborted ? undefined : failure(error)));
     },
-    upload: async (start, sealed, call) => {
-      let write: ReturnType<typeof writer> | undefined;
-      let end: () => void = () => undefined;
-      const answered = called<UploadResponse>((done) => {
+    upload: (start, sealed, call) =>
+      called<UploadResponse>(call, (done) => {
         const stream = adapters.upload(metadataOf(call), deadlineOf(call), done);
-        write = writer(stream);
-        end = () => stream.end();
-      });
-      answered.catch(() => undefined);
-      try {
-        await write?.({ message: { $case: 'start', value: start } });
-        for (let at = 0; at < sealed.length; at += CHUNK_BYTES) {
-          await write?.({ message: { $case: 'chunk', value: Buffer.from(sealed.subarray(at, at + CHUNK_BYTES)) } });
-        }
-        end();
-      } catch {
-        // The stream ended under our hands; why stands in the call's own end.
-      }
-      return answered;
-    },
+        // When the stream ends under our hands, why stands in the call's own end.
+        sendChunks(stream, start, sealed).catch(() => undefined);
+        return stream;
+      }),
     close: () => links.close(),
   };
 }
+
+const sendChunks = async (stream: Writable, start: UploadStart, sealed: Uint8Array): Promise<void> => {
+  const write = writer<UploadRequest>(stream);
+  await write({ message: { $case: 'start', value: start } });
+  for (let at = 0; at < sealed.length; at += CHUNK_BYTES) {
+    await write({ message: { $case: 'chunk', value: Buffer.from(sealed.subarray(at, at + CHUNK_BYTES)) } });
+  }
+  stream.end();
+};
+
+/** Cancels the call once the signal aborts; what is returned forgets about it. */
+const cancelOn = (signal: AbortSignal | undefined, call: { cancel(): void }): (() => void) => {
+  const cancel = (): void => call.cancel();
+  if (signal?.aborted) cancel();
+  signal?.addEventListener('abort', cancel, { once: true });
+  return () => signal?.removeEventListener('abort', cancel);
+};

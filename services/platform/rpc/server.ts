@@ -1,22 +1,20 @@
 import type { Duplex } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import {
   type handleBidiStreamingCall,
   type handleClientStreamingCall,
   type handleServerStreamingCall,
   type handleUnaryCall,
   Server,
-  ServerCredentials,
   type ServerUnaryCall,
   type ServiceDefinition,
 } from '@grpc/grpc-js';
-import { loadSync } from '@grpc/proto-loader';
-import { ReflectionService } from '@grpc/reflection';
-import { HealthImplementation } from 'grpc-health-check';
 import {
   AdapterServiceService,
+  type AttachRequest,
+  type AttachResponse,
   LinkServiceService,
   RequestServiceService,
+  type UploadRequest,
 } from '../../../proto/gen/wasl/exchange/v1/exchange.ts';
 import { WaslError } from '../../kernel/codes.ts';
 import type { TlsIdentity } from '../crypto/index.ts';
@@ -24,8 +22,9 @@ import type { Logger } from '../log/index.ts';
 import { duplexOf, incoming, writer } from './duplex.ts';
 import { MAX_MESSAGE_BYTES, toStatus } from './errors.ts';
 import type { Caller, ExchangeHandlers } from './face.ts';
+import { addHealthAndReflection } from './health.ts';
 import { peerOf } from './peer.ts';
-import { KEEPALIVE } from './tls.ts';
+import { KEEPALIVE, serverTls, watchHandshakes } from './tls.ts';
 
 export interface RpcServerOptions {
   /** host:port; port 0 takes a free one. */
@@ -34,7 +33,7 @@ export interface RpcServerOptions {
   readonly trustDomain: string;
   readonly handlers: ExchangeHandlers;
   readonly log: Logger;
-  /** Told of each call of a peer whose certificate names nobody. */
+  /** Told of each handshake that was refused, and of each call of a peer whose certificate names nobody. */
   readonly onUnauthenticated: (reason: string) => void;
 }
 
@@ -45,6 +44,9 @@ export interface RpcServer {
   stop(graceMs: number): Promise<void>;
 }
 
+/** Calls at once on one connection; an agency that needs more opens a second. */
+const MAX_STREAMS = 2_000;
+
 /** What every kind of call has. */
 type Surface = Pick<ServerUnaryCall<unknown, unknown>, 'getAuthContext' | 'metadata'> & NodeJS.EventEmitter;
 
@@ -54,6 +56,7 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
   const server = new Server({
     'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
     'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
+    'grpc.max_concurrent_streams': MAX_STREAMS,
     ...KEEPALIVE,
   });
 
@@ -91,24 +94,21 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
     const write = writer<object>(call);
     withCaller(call as unknown as Surface, (caller) => handlers.followRegistry({}, caller, write)).then(
       () => call.end(),
-      (error: unknown) => call.destroy(failed(error) as unknown as Error),
+      (error: unknown) => call.emit('error', failed(error)),
     );
   };
   const attach: handleBidiStreamingCall<never, never> = (call) => {
-    withCaller(call as unknown as Surface, (caller) =>
-      handlers.attach(
-        duplexOf(call as unknown as Duplex, (error) =>
-          caller.signal.aborted || isClosed(error) ? undefined : asError(error),
-        ),
-        caller,
-      ),
-    ).then(
+    // A replica that is gone has ended its stream; there is nothing more to say to it.
+    const stream = duplexOf<AttachRequest, AttachResponse>(call as unknown as Duplex, () => undefined);
+    withCaller(call as unknown as Surface, (caller) => handlers.attach(stream, caller)).then(
       () => call.end(),
       (error: unknown) => call.emit('error', failed(error)),
     );
   };
   const upload: handleClientStreamingCall<never, object> = (call, callback) => {
-    withCaller(call as unknown as Surface, (caller) => handlers.upload(incoming(call, asError), caller)).then(
+    // Half an answer is none, so here a lost connection is no plain end.
+    const chunks = incoming<UploadRequest>(call, () => new WaslError('provider-lost'));
+    withCaller(call as unknown as Surface, (caller) => handlers.upload(chunks, caller)).then(
       (value) => callback(null, value),
       (error: unknown) => callback(failed(error)),
     );
@@ -120,38 +120,26 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
     acknowledge: unary(handlers.acknowledge),
   });
   server.addService(forgiving(AdapterServiceService), { attach, upload });
-  const health = new HealthImplementation({ '': 'NOT_SERVING' });
-  health.addToServer(server);
-  new ReflectionService(
-    loadSync('wasl/exchange/v1/exchange.proto', {
-      includeDirs: [fileURLToPath(new URL('../../../proto/', import.meta.url))],
-    }),
-  ).addToServer(server);
+  const setServing = addHealthAndReflection(server);
 
-  const credentials = ServerCredentials.createSsl(
-    Buffer.from(tls.ca),
-    [{ cert_chain: Buffer.from(tls.cert), private_key: Buffer.from(tls.key) }],
-    true,
-  );
   const host = options.listen.slice(0, options.listen.lastIndexOf(':'));
   const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(options.listen, credentials, (error, bound) => (error === null ? resolve(bound) : reject(error)));
+    server.bindAsync(options.listen, serverTls(tls), (error, bound) =>
+      error === null ? resolve(bound) : reject(error),
+    );
   });
+  watchHandshakes(server, options.onUnauthenticated);
   return {
     address: `${host}:${port}`,
-    setServing: (serving) => health.setStatus('', serving ? 'SERVING' : 'NOT_SERVING'),
+    setServing,
     stop: async (graceMs) => {
-      health.setStatus('', 'NOT_SERVING');
+      setServing(false);
       const cut = setTimeout(() => server.forceShutdown(), graceMs);
       await new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
       clearTimeout(cut);
     },
   };
 }
-
-const asError = (error: unknown): Error => (error instanceof Error ? error : new WaslError('internal'));
-const isClosed = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
 
 /**
  * Bytes that are no such message are read as an empty one: it then reaches the handler, which refuses it as malformed and leaves

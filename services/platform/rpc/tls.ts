@@ -1,7 +1,8 @@
-import tls from 'node:tls';
-
-// grpc-js has no setting for it: the least version is Node's, for the whole process.
-tls.DEFAULT_MIN_VERSION = 'TLSv1.3';
+import type { EventEmitter } from 'node:events';
+import { createSecureContext, type TLSSocket } from 'node:tls';
+import { type ChannelCredentials, credentials, type Server, ServerCredentials } from '@grpc/grpc-js';
+import type { TlsIdentity } from '../crypto/index.ts';
+import { peerOf } from './peer.ts';
 
 /** HTTP/2 pings, so that a half-open connection is noticed within 20 s on either side. */
 export const KEEPALIVE = {
@@ -9,3 +10,44 @@ export const KEEPALIVE = {
   'grpc.keepalive_timeout_ms': 10_000,
   'grpc.keepalive_permit_without_calls': 1,
 } as const;
+
+const MIN_VERSION = 'TLSv1.3';
+
+/** Of the library's constructors only this one lets the least TLS version be set. */
+class ServerTls extends ServerCredentials {
+  constructor({ ca, cert, key }: TlsIdentity) {
+    super({ requestCert: true, rejectUnauthorized: true }, { ca, cert, key, minVersion: MIN_VERSION });
+  }
+  override _equals(other: ServerCredentials): boolean {
+    return this === other;
+  }
+}
+export const serverTls = (tls: TlsIdentity): ServerCredentials => new ServerTls(tls);
+
+/** Stands in the failure of a handshake, and so in that of the call that needed it. */
+export const NOT_A_GATEWAY = 'wasl: the certificate is not that of a gateway';
+
+/** Host names say nothing here: who answers is the SPIFFE id alone. The chain itself is verified before it is looked at. */
+export const clientTls = ({ ca, cert, key }: TlsIdentity, trustDomain: string): ChannelCredentials =>
+  credentials.createFromSecureContext(createSecureContext({ ca, cert, key, minVersion: MIN_VERSION }), {
+    checkServerIdentity: (_, { subjectaltname }) =>
+      peerOf(subjectaltname, trustDomain)?.kind === 'gateway' ? undefined : new Error(NOT_A_GATEWAY),
+  });
+
+/** Why a handshake failed, in few enough words to label a metric. */
+const reasonOf = (socket: TLSSocket | undefined, error: { readonly code?: string }): string => {
+  if (error.code === 'ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE') return 'no-certificate';
+  const refused = String(socket?.authorizationError ?? '');
+  if (refused === 'CERT_HAS_EXPIRED' || refused === 'CERT_NOT_YET_VALID') return 'certificate-not-in-force';
+  return refused === '' ? 'no-handshake' : 'certificate-of-another-authority';
+};
+
+/** The library keeps its listeners to itself, and a refused handshake is seen nowhere else. */
+export const watchHandshakes = (server: Server, onRefused: (reason: string) => void): void => {
+  const { http2Servers } = server as unknown as { readonly http2Servers?: ReadonlyMap<EventEmitter, unknown> };
+  for (const listener of http2Servers?.keys() ?? []) {
+    listener.on('tlsClientError', (error: { readonly code?: string }, socket?: TLSSocket) =>
+      onRefused(reasonOf(socket, error)),
+    );
+  }
+};

@@ -1,0 +1,99 @@
+import { DEMO_CITIZENS } from '../../../adapters/population/index.ts';
+import { WaslError } from '../../kernel/codes.ts';
+import { askAs } from '../ask.ts';
+import { CIVIL_STATUS, TRANSPORT } from '../development/agencies.ts';
+import { layoutOf } from '../development/layout.ts';
+import type { End } from '../end.ts';
+import { narrate } from '../narrate.ts';
+import { bringUp } from '../up/up.ts';
+import { jsonOf } from './request.ts';
+
+export interface UpFlags {
+  readonly data: string;
+  readonly kafka?: readonly string[];
+  readonly once: boolean;
+}
+
+export interface UpIo {
+  /** Progress for a person. */
+  readonly say: (text: string) => void;
+  /** Told once everything is up and the first document is there. */
+  readonly show: (end: End) => void;
+  /** Resolves when the user wants it to end. */
+  readonly stopped: Promise<void>;
+}
+
+const EXCHANGE = {
+  requester: TRANSPORT.id,
+  provider: CIVIL_STATUS.id,
+  documentType: 'civil-status.personal-extract',
+  purpose: 'issue-driving-licence',
+  subject: DEMO_CITIZENS.oneCar.nationalNumber,
+};
+
+/** Brings everything up, makes the first exchange and shows it, and stays until it is told to stop. */
+export const up = async ({ data, kafka, once }: UpFlags, io: UpIo): Promise<void> => {
+  const layout = layoutOf(data);
+  const started = performance.now();
+  const bringing = bringUp(layout, { say: io.say, ...(kafka === undefined ? {} : { kafka }) });
+  let interrupted = false;
+  void io.stopped.then(() => {
+    interrupted = true;
+    bringing.then(
+      (running) => running.stop(),
+      () => undefined,
+    );
+  });
+  const running = await bringing;
+  try {
+    if (interrupted) return;
+    const { outcome, copy, tookMs } = await askAs({
+      identity: layout.agency(EXCHANGE.requester),
+      journal: layout.journal(EXCHANGE.requester, 'requests'),
+      gateway: running.gateway,
+      subject: EXCHANGE.subject,
+      ask: {
+        from: EXCHANGE.provider,
+        documentType: EXCHANGE.documentType,
+        purpose: EXCHANGE.purpose,
+        caseReference: 'DEMO-1',
+        officer: 'demo-officer',
+      },
+    });
+    if (copy === undefined) throw new WaslError('registry-unavailable');
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    io.show({
+      kind: outcome.outcome,
+      json: { ...jsonOf(outcome, tookMs), gateway: running.gateway, processes: running.processes },
+      text: [
+        narrate(outcome, copy, EXCHANGE),
+        `From start to document ${seconds} s; the exchange itself ${Math.round(tookMs)} ms.`,
+        ...(once ? [] : [tryNext(data)]),
+      ].join('\n'),
+    });
+    if (!once) await io.stopped;
+  } finally {
+    io.say('stopping');
+    await running.stop();
+    io.say('everything has stopped');
+  }
+};
+
+const tryNext = (data: string): string => {
+  const flag = data === '.wasl' ? '' : ` --data ${data}`;
+  const vehicle = `npx wasl request${flag} --as civil-status --from transport --document transport.vehicle-registration --purpose estate-inventory --subject`;
+  const citizens = Object.values(DEMO_CITIZENS).map(
+    ({ nationalNumber, shows }) => `  ${nationalNumber}  ${shows.en} · ${shows.ar}`,
+  );
+  return [
+    '',
+    'It stays up; Ctrl-C stops it. Next, in another terminal:',
+    'يبقى النظام عاملًا، ويوقفه Ctrl-C. جرّب في نافذة أخرى:',
+    `  ${vehicle} ${DEMO_CITIZENS.deceased.nationalNumber}`,
+    `  npx wasl request${flag} --as transport --from civil-status --document civil-status.personal-extract --purpose curiosity --subject ${DEMO_CITIZENS.oneCar.nationalNumber}`,
+    `  npx wasl trace${flag} REQUEST-ID`,
+    `  npx wasl status${flag}`,
+    'Invented citizens · مواطنون غير حقيقيين:',
+    ...citizens,
+  ].join('\n');
+};

@@ -1,0 +1,143 @@
+#!/usr/bin/env node
+import { Command, CommanderError, Option } from 'commander';
+import { WaslError } from '../kernel/codes.ts';
+import { exitCodeOf } from '../kernel/outcome.ts';
+import { config } from './commands/config.ts';
+import { showJournal, verifyJournal } from './commands/journal.ts';
+import { request } from './commands/request.ts';
+import { run } from './commands/run.ts';
+import { status } from './commands/status.ts';
+import { trace } from './commands/trace.ts';
+import { up } from './commands/up.ts';
+import { DEFAULT_DATA } from './development/layout.ts';
+import { type End, endOfError } from './end.ts';
+
+const wantsJson = process.argv.includes('--json');
+let failed = false;
+
+const print = (end: End): void => {
+  const bad = end.kind !== 'delivered';
+  process.exitCode = exitCodeOf(end.kind);
+  if (wantsJson) process.stdout.write(`${JSON.stringify(end.json)}\n`);
+  else (bad && end.kind !== 'not-found' ? process.stderr : process.stdout).write(`${end.text}\n`);
+};
+const fail = (error: unknown): void => {
+  failed = true;
+  print(endOfError(error));
+};
+const does =
+  <A extends readonly unknown[]>(work: (...args: A) => Promise<End> | End) =>
+  async (...args: A): Promise<void> => {
+    try {
+      print(await work(...args));
+    } catch (error) {
+      fail(error);
+    }
+  };
+
+const list = (text: string): string[] => text.split(',').filter((item) => item !== '');
+const duration = (text: string): number => {
+  const match = /^(\d+)(ms|s)?$/.exec(text);
+  if (match === null) throw new WaslError('bad-usage', { what: `${text} is not a duration such as 5s or 500ms` });
+  return Number(match[1]) * (match[2] === 'ms' ? 1 : 1000);
+};
+
+const command = (name: string, summary: string, example: string): Command =>
+  new Command(name)
+    .description(summary)
+    .option('--data <dir>', 'data folder of `wasl up`', DEFAULT_DATA)
+    .option('--json', 'exactly one JSON object on standard output')
+    .addHelpText('after', `\nExample:\n  $ ${example}`);
+
+const program = new Command('wasl')
+  .description('Wasl (وصل): one agency asks another for a verified document, and every exchange leaves a receipt.')
+  .version('0.1.0')
+  .addHelpText(
+    'after',
+    '\nExit codes: 0 delivered or fine, 1 failure, 2 usage, 3 refused, 4 not found, 5 deferred, 6 unavailable.',
+  );
+
+program.addCommand(
+  command('up', 'Bring everything up with two invented ministries, and make a first exchange.', 'wasl up --once')
+    .option('--kafka <brokers>', 'use this Kafka (host:port, comma-separated) instead of the embedded bus', list)
+    .option('--once', 'make the exchange, show it, stop everything and exit', false)
+    .action(async (flags: { data: string; kafka?: string[]; once: boolean }) => {
+      const stopped = new Promise<void>((resolve) => {
+        for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => resolve());
+      });
+      const say = (text: string): void => {
+        (wantsJson ? process.stderr : process.stdout).write(`· ${text}\n`);
+      };
+      await up(flags, { say, show: print, stopped }).catch(fail);
+    }),
+);
+program.addCommand(
+  new Command('run')
+    .description('Run one process as production starts it: gateway, registry or adapter.')
+    .argument('<process>', 'gateway, registry or adapter')
+    .requiredOption('--config <file>', 'JSON file of its settings; the environment (WASL_*) wins over it')
+    .addHelpText('after', '\nExample:\n  $ wasl run gateway --config /etc/wasl/gateway.json')
+    .action((what: string, flags: { config: string }) => run(what, flags.config, process.env).catch(fail)),
+);
+program.addCommand(
+  command(
+    'request',
+    'Ask another agency for a document, as an agency of the data folder.',
+    'wasl request --as transport --from civil-status --document civil-status.personal-extract --subject 0009990001 --purpose issue-driving-licence',
+  )
+    .requiredOption('--as <agency>', 'who asks')
+    .requiredOption('--from <agency>', 'who is asked')
+    .requiredOption('--document <type>', 'document type')
+    .requiredOption('--subject <id>', 'about whom: a number, or scheme:value')
+    .requiredOption('--purpose <code>', 'the agreed purpose')
+    .option('--claims <names>', 'claims wanted, comma-separated; all that the agreement opens unless told', list)
+    .option('--case <ref>', 'case reference, sealed to the provider and the audit service')
+    .option('--officer <id>', 'acting officer, sealed likewise')
+    .option('--deadline <time>', 'how long to wait, at most 60s', duration, 10_000)
+    .option('--identity <dir>', 'folder of the agency’s identity')
+    .option('--gateway <addr>', 'gateway, host:port')
+    .option('--retry-of <id>', 'the request that this one repeats')
+    .option('--save <file>', 'write the credential (compact SD-JWT) there')
+    .action(does(request)),
+);
+program.addCommand(
+  command('trace', 'Show the evidence of a request, in order, verified.', 'wasl trace 0199a1b2-…')
+    .argument('<request-id>', 'the request’s id')
+    .option('--audit-key <file>', 'open the sealed private part with the audit service’s key')
+    .action(does((id: string, flags: { data: string; auditKey?: string }) => trace(id, flags))),
+);
+const journal = new Command('journal').description('An agency’s own evidence.');
+journal.addCommand(
+  command('show', 'Show what the agency wrote down.', 'wasl journal show --as transport')
+    .requiredOption('--as <agency>', 'whose journal')
+    .action(does(showJournal)),
+);
+journal.addCommand(
+  command(
+    'verify',
+    'Check the journal’s chain, and its receipts against the bus.',
+    'wasl journal verify --as transport --against bus',
+  )
+    .requiredOption('--as <agency>', 'whose journal')
+    .addOption(new Option('--against <what>', 'check every receipt against the log').choices(['bus']))
+    .action(does(verifyJournal)),
+);
+program.addCommand(journal);
+program.addCommand(command('status', 'What is up, and whether it is healthy.', 'wasl status').action(does(status)));
+program.addCommand(command('config', 'Every setting of every process.', 'wasl config').action(does(config)));
+
+const strict = (of: Command): void => {
+  of.exitOverride().configureOutput({ writeErr: () => undefined });
+  for (const inner of of.commands) strict(inner);
+};
+strict(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  const usage = error instanceof CommanderError;
+  // Help and version end here too, and are fine.
+  if (usage && error.exitCode !== 0) fail(new WaslError('bad-usage', { what: error.message.replace(/^error: /, '') }));
+  else if (!usage) fail(error);
+}
+if (failed) process.exit();

@@ -1,0 +1,117 @@
+import type { Outcome } from '../../adapters/kit/index.ts';
+import { parseReceipt } from '../kernel/batch.ts';
+import type { RegistryCopy } from '../kernel/copy.ts';
+import { isObject } from '../kernel/fields.ts';
+import type { JsonObject, JsonValue } from '../kernel/strict-json.ts';
+
+const valueText = (value: JsonValue | undefined): string => {
+  if (value === null || value === undefined) return '-';
+  if (typeof value !== 'object') return String(value);
+  if (isObject(value) && typeof value.en === 'string' && typeof value.ar === 'string')
+    return `${value.en} · ${value.ar}`;
+  return JSON.stringify(value);
+};
+
+/** Claims, one a line, aligned. */
+export const claimLines = (document: JsonObject): string[] => {
+  const width = Math.max(...Object.keys(document).map((name) => name.length));
+  return Object.entries(document).map(([name, value]) => `  ${name.padEnd(width)}  ${valueText(value)}`);
+};
+
+const receiptLine = (label: string, text: string | undefined): string[] => {
+  if (text === undefined) return [];
+  const { gateway, boot, sequence, leaf, entry } = parseReceipt(text);
+  return [
+    `  ${label} ${entry.body.kind.padEnd(9)} ${leaf}`,
+    `           at ${gateway}, boot ${boot}, entry ${sequence}`,
+  ];
+};
+
+/** An outcome for a person: what came, or why not and whose move is next, in both languages. */
+export const describeOutcome = (outcome: Outcome): string => {
+  const head = `${outcome.outcome}  (request ${outcome.requestId}, said by ${outcome.by.kind} ${outcome.by.id})`;
+  const receipts = [
+    'evidence',
+    ...receiptLine('1', outcome.receipts.requested),
+    ...receiptLine('2', outcome.receipts.ended),
+  ];
+  if (outcome.outcome === 'delivered') {
+    return [head, ...claimLines(outcome.document), `  as of ${valueText(outcome.always.asOf)}`, ...receipts].join('\n');
+  }
+  const ticket = outcome.outcome === 'deferred' ? [`ticket ${outcome.ticket}`] : [];
+  return [
+    head,
+    `  ${outcome.message.en}`,
+    `  ${outcome.message.ar}`,
+    `  (${outcome.code})`,
+    ...ticket,
+    ...receipts,
+  ].join('\n');
+};
+
+/** The first exchange, step by step, in English and Arabic. */
+export const narrate = (
+  outcome: Outcome,
+  copy: RegistryCopy,
+  asked: {
+    readonly requester: string;
+    readonly provider: string;
+    readonly documentType: string;
+    readonly purpose: string;
+    readonly subject: string;
+  },
+): string => {
+  const { requester, provider, documentType, purpose } = asked;
+  const name = (id: string): { readonly en: string; readonly ar: string } =>
+    copy.agency(id)?.name ?? { en: id, ar: id };
+  const agreement = copy.agreements.find(
+    ({ terms }) => terms.requester === requester && terms.documentType === documentType && terms.purpose === purpose,
+  );
+  const type = copy.documentType(documentType, 1);
+  const all = isObject(type?.schema.properties)
+    ? Object.keys(type.schema.properties).filter((claim) => claim !== 'asOf')
+    : [];
+  const disclosed = outcome.outcome === 'delivered' ? Object.keys(outcome.document) : [];
+  const withheld = all.filter((claim) => !disclosed.includes(claim));
+  const step = (number: number, en: string, ar: string, ...details: readonly string[]): string =>
+    [`${number}. ${en}`, `   ${ar}`, ...details.map((detail) => `   ${detail}`)].join('\n');
+  const terms = agreement?.terms;
+  return [
+    '',
+    step(
+      1,
+      `Asked: ${name(requester).en} asks ${name(provider).en} for: ${type?.title.en ?? documentType}. Invented citizen ${asked.subject}.`,
+      `الطلب: ${name(requester).ar} تطلب من ${name(provider).ar}: ${type?.title.ar ?? documentType}. مواطن غير حقيقي رقمه ${asked.subject}.`,
+      `request ${outcome.requestId}, signed by ${requester}; subject sealed to ${provider} and the audit service alone`,
+    ),
+    step(
+      2,
+      `Agreed: ${terms?.id ?? '-'}, for the purpose: ${terms?.purposeTitle.en ?? purpose}.`,
+      `الاتفاقية: ${terms?.id ?? '-'}، والغرض: ${terms?.purposeTitle.ar ?? purpose}.`,
+      terms?.legalBasis.en ?? '',
+      terms?.legalBasis.ar ?? '',
+    ),
+    step(
+      3,
+      'Recorded, before the provider heard of it and before the document left:',
+      'الإثبات، قبل أن تعلم الجهة المزوِّدة بالطلب وقبل خروج الوثيقة:',
+      ...receiptLine('1', outcome.receipts.requested),
+      ...receiptLine('2', outcome.receipts.ended),
+    ),
+    step(
+      4,
+      `Checked: by the gateway and by ${provider}, the signature of ${requester}; by ${requester}, those of ${provider} (answer and document) and of the gateway (receipts).`,
+      `التحقق: تحققت البوابة و${name(provider).ar} من توقيع ${name(requester).ar}، وتحققت ${name(requester).ar} من توقيع ${name(provider).ar} على الرد والوثيقة ومن توقيع البوابة على الإيصالات.`,
+    ),
+    step(
+      5,
+      `Disclosed: ${disclosed.join(', ')}.`,
+      `البيانات المُفصح عنها: ${disclosed.length} من ${all.length}.`,
+      `withheld, and nowhere in the bytes: ${withheld.join(', ')}`,
+      `محجوب، ولا أثر له في الوثيقة: ${withheld.length}`,
+    ),
+    step(6, 'The verified document:', 'الوثيقة الموثَّقة:'),
+    describeOutcome(outcome),
+    '',
+  ].join('\n');
+};
