@@ -52,8 +52,9 @@ const textAt = (fields: ReturnType<typeof fieldsOf>, number: number): string =>
 export const decodeDetails = (bytes: Uint8Array): { readonly code: Code; readonly params: Params } | undefined => {
   try {
     for (const [field, detail] of fieldsOf(bytes)) {
+      if (field !== 3) continue;
       const outer = fieldsOf(detail);
-      if (field !== 3 || textAt(outer, 1) !== ERROR_INFO) continue;
+      if (textAt(outer, 1) !== ERROR_INFO) continue;
       const info = fieldsOf(outer.find(([number]) => number === 2)?.[1] ?? new Uint8Array());
       const code = parseCode(textAt(info, 1));
       if (code === undefined || textAt(info, 2) !== DOMAIN) return undefined;
