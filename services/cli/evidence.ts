@@ -11,7 +11,7 @@ import type { Digest } from '../kernel/digest.ts';
 import { type Entry, entryDigest, parseEntry } from '../kernel/evidence.ts';
 import type { Thumbprint } from '../kernel/keys.ts';
 import { openBus } from '../platform/bus/open.ts';
-import type { Bus } from '../platform/bus/port.ts';
+import type { Bus, Subscription } from '../platform/bus/port.ts';
 import { readSettings } from '../platform/config/index.ts';
 import { primitives } from '../platform/crypto/index.ts';
 import { silentLogger } from '../platform/log/index.ts';
@@ -45,19 +45,25 @@ export const readEvidence = async (layout: Layout): Promise<ReadEvidence> => {
   }
 };
 
+/** How long the registry's topic may take to give a whole state. */
+const REGISTRY_MS = 10_000;
+
 const readCopy = async (bus: Bus, layout: Layout): Promise<RegistryCopy> => {
   const pins = JSON.parse(await readFile(join(layout.gateway(GATEWAY), 'pins.json'), 'utf8')) as {
     authority: Thumbprint;
     audit: Thumbprint;
   };
-  let copy: RegistryCopy | undefined;
-  const following = await followRegistryTopic(bus, async (state) => {
-    copy = await buildCopy(primitives, { authority: pins.authority, audit: pins.audit }, state);
-  });
-  await following.caughtUp;
-  await following.stop();
-  if (copy === undefined) throw new WaslError('registry-unavailable');
-  return copy;
+  let follow: Promise<Subscription> | undefined;
+  try {
+    return await new Promise<RegistryCopy>((resolve, reject) => {
+      setTimeout(() => reject(new WaslError('registry-unavailable')), REGISTRY_MS).unref();
+      const roots = { authority: pins.authority, audit: pins.audit };
+      follow = followRegistryTopic(bus, (state) => buildCopy(primitives, roots, state).then(resolve, reject));
+      follow.catch(reject);
+    });
+  } finally {
+    await (await follow)?.stop();
+  }
 };
 
 const readEntries = async (bus: Bus, copy: RegistryCopy): Promise<ReadEntry[]> => {

@@ -1,6 +1,6 @@
 import { backoff, readEnds, readPage, readSince, type Shared } from './embedded-store.ts';
-import { deferred, pause } from './embedded-wait.ts';
 import type { FollowOptions, Subscription } from './port.ts';
+import { deferred, pause } from './wait.ts';
 
 const POLL_MS = 500;
 

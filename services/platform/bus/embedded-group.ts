@@ -1,8 +1,8 @@
 import { transaction } from '../store/index.ts';
 import { backoff, readEnds, type Shared } from './embedded-store.ts';
-import { deferred, pause } from './embedded-wait.ts';
 import { type Claim, Worker } from './embedded-worker.ts';
 import type { GroupOptions, Subscription } from './port.ts';
+import { deferred, pause } from './wait.ts';
 
 const LEASE_MS = 6_000;
 const BEAT_MS = 500;

@@ -1,5 +1,5 @@
 import type { Shared } from './embedded-store.ts';
-import { pause } from './embedded-wait.ts';
+import { pause } from './wait.ts';
 
 const EVERY_MS = 30_000;
 const AT_ONCE = 5_000;

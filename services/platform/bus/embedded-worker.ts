@@ -1,7 +1,7 @@
 import { transaction } from '../store/index.ts';
 import { append, backoff, readPage, type Shared } from './embedded-store.ts';
-import { pause } from './embedded-wait.ts';
 import type { BusMessage, GroupOptions, Handled } from './port.ts';
+import { pause } from './wait.ts';
 
 const COMMIT_MS = 50;
 const POLL_MS = 500;

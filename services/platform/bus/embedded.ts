@@ -5,6 +5,7 @@ import { subscribe } from './embedded-group.ts';
 import { append, ensureTopics, type Shared } from './embedded-store.ts';
 import { sweep } from './embedded-sweep.ts';
 import type { Bus, BusRecord, Subscription } from './port.ts';
+import { within } from './within.ts';
 
 const CHANNEL = 'wasl_bus';
 
@@ -130,19 +131,4 @@ export async function openEmbeddedBus(options: EmbeddedBusOptions): Promise<Bus>
       await endPools();
     },
   };
-}
-
-async function within<T>(work: Promise<T>, ms: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  work.catch(() => undefined);
-  try {
-    return await Promise.race([
-      work,
-      new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(new Error(`the log gave no answer within ${ms} ms`)), ms);
-      }),
-    ]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
