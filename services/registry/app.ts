@@ -5,6 +5,7 @@ import type { Bus } from '../platform/bus/port.ts';
 import { primitives } from '../platform/crypto/index.ts';
 import type { Logger } from '../platform/log/index.ts';
 import { createMetrics, startOpsServer } from '../platform/web/index.ts';
+import { type Declared, makeDeclared, ROOTS } from './domain/declared.ts';
 import { changeTo } from './domain/publication.ts';
 import { readDeclarations } from './edge/declarations.ts';
 import { openRegistryTopic } from './edge/topic.ts';
@@ -26,39 +27,53 @@ export interface Registry {
   stop(): Promise<void>;
 }
 
-/** Starts the registry: what is declared stands signed on the topic, and its head is renewed. */
+/**
+ * Starts the registry: what is declared stands signed on the topic, and its head is renewed. `config-invalid` when neither the topic nor the
+ * declarations have the registry's and the audit service's own keys, without which nobody can use the rest.
+ */
 export async function startRegistry(options: RegistryOptions): Promise<Registry> {
   const { signer, declarations, bus, log } = options;
-  const topic = await openRegistryTopic(bus, primitives, signer);
+  const topic = await openRegistryTopic({ bus, primitives, signer, log });
+  const declared = makeDeclared();
   const metrics = createMetrics({ prefix: 'wasl_registry_' });
+  let said = '';
   let bad = 0;
   let headAt = 0;
-  let stopped = false;
-  metrics.gauge('bad_declarations', 'Files that could not be read as an entity.', () => bad);
+  metrics.gauge('bad_declarations', 'Files that could not be taken as an entity.', () => bad);
+  metrics.gauge('records', 'Records that stand on the topic.', () => topic.published().size);
   metrics.gauge('head_age_seconds', 'Age of the newest head.', () => (Date.now() - headAt) / 1000);
 
+  const tell = (files: Declared['bad']): void => {
+    const saying = JSON.stringify(files);
+    if (saying !== said)
+      for (const file of files) log.error(file, 'a declaration cannot be taken; what it last said stays');
+    said = saying;
+    bad = files.length;
+  };
   const round = async (): Promise<void> => {
-    const read = await readDeclarations(declarations);
-    if (read.bad.length !== bad)
-      for (const file of read.bad) log.error(file, 'a declaration cannot be read; its last good version stays');
-    bad = read.bad.length;
-    const change = changeTo(read.entities, topic.published());
-    // A file that cannot be read is not a withdrawal.
-    const withdraw = bad > 0 ? [] : change.withdraw;
+    const read = declared(await readDeclarations(declarations, primitives, signer.thumbprint));
+    tell(read.bad);
+    const change = changeTo(read, topic.published());
+    const { sign, withdraw } = change;
+    const missing = ROOTS.find((root) => !topic.published().has(root) && !sign.some((it) => entityKey(it) === root));
+    if (missing !== undefined) throw new WaslError('config-invalid', { what: `no declaration of ${missing}` });
     const now = Date.now();
-    if (change.sign.length + withdraw.length === 0 && now - headAt < options.headEvery) return;
-    const version = await topic.publish({ sign: change.sign, withdraw }, now);
+    const quiet = sign.length + withdraw.length === 0 && !topic.doubtful();
+    if (quiet && now - headAt < options.headEvery) return;
+    const version = await topic.publish(change, now);
     headAt = now;
-    if (change.sign.length + withdraw.length > 0) {
-      log.info({ version, signed: change.sign.map(entityKey), withdrawn: withdraw }, 'the registry has changed');
-    }
+    if (!quiet) log.info({ version, signed: sign.map(entityKey), withdrawn: withdraw }, 'the registry has changed');
   };
   let last: Promise<void> = Promise.resolve();
   const refresh = (): Promise<void> => {
     last = last.catch(() => undefined).then(round);
     return last;
   };
-  await refresh();
+  await refresh().catch(async (error: unknown) => {
+    await topic.stop();
+    throw error;
+  });
+  let stopped = false;
   const timer = setInterval(() => {
     refresh().catch((error) => log.error({ err: error }, 'the registry could not be published; it is tried again'));
   }, options.readEvery);
@@ -78,6 +93,7 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
       stopped = true;
       clearInterval(timer);
       await last.catch(() => undefined);
+      await topic.stop();
       await ops.stop();
     },
   };

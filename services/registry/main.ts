@@ -20,12 +20,14 @@ export async function runRegistry(from: {
   const bus = await openBus(settings, log);
   const signer = await loadSigner(join(settings.identity, 'signing.jwk'));
   const registry = await startRegistry({ ...settings, signer, bus, log });
-  process.on('SIGHUP', () => {
+  const onHangup = (): void => {
     registry.refresh().catch((error) => log.error({ err: error }, 'the registry could not be published'));
-  });
+  };
+  process.on('SIGHUP', onHangup);
   return {
     ...registry,
     stop: async () => {
+      process.off('SIGHUP', onHangup);
       await registry.stop();
       await bus.close();
     },

@@ -1,0 +1,39 @@
+import { readAgreement } from '../../kernel/agreement.ts';
+import { WaslError } from '../../kernel/codes.ts';
+import { readFields } from '../../kernel/fields.ts';
+import { readJws } from '../../kernel/jws.ts';
+import { type Primitives, parseEcPublicJwk, type Thumbprint, thumbprint } from '../../kernel/keys.ts';
+import { type Entity, verifyAgencyKeys } from '../../kernel/registry.ts';
+import { TYP } from '../../kernel/statements.ts';
+
+/**
+ * Whether a declaration agrees with the signed words inside it. Whoever makes a copy verifies all of it against pins; this tells the operator
+ * before anybody has it. Errors: `malformed-message`, `wrong-type`, `signature-invalid`, `pin-mismatch`.
+ */
+export const checkDeclaration = async (primitives: Primitives, own: Thumbprint, entity: Entity): Promise<void> => {
+  switch (entity.kind) {
+    case 'registry': {
+      const { payload } = readJws(entity.keys, TYP.registryKeys);
+      const named = parseEcPublicJwk(readFields(payload, 'keys').object('registry'));
+      // Under another key than ours no copy would take a word of what we sign.
+      if (thumbprint(named) !== own) throw new WaslError('pin-mismatch');
+      return;
+    }
+    case 'agency':
+      if ((await verifyAgencyKeys(primitives, entity.keys)).agency !== entity.id) throw new WaslError('pin-mismatch');
+      return;
+    case 'agreement':
+      if (readAgreement(entity.signed).id !== entity.id) {
+        throw new WaslError('malformed-message', { what: 'agreement.id' });
+      }
+      return;
+    case 'audit':
+      readJws(entity.keys, TYP.auditKeys);
+      return;
+    case 'gateway':
+      readJws(entity.keys, TYP.gatewayKeys);
+      return;
+    case 'document-type':
+      return;
+  }
+};
