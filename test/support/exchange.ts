@@ -24,7 +24,7 @@ export interface Exchange {
   readonly registry: Registry;
   startGateway(listen?: string): Promise<Gateway>;
   /** A kit of an agency, with its own journal, connected. */
-  kit(agency: string, handlers?: Readonly<Record<string, Handler>>): Promise<Kit>;
+  kit(agency: string, handlers?: Readonly<Record<string, Handler>>, wrap?: (journal: Journal) => Journal): Promise<Kit>;
   /** Changes a declaration of the registry; resolves once it is published. */
   declare(file: string, change: (entity: Record<string, unknown>) => void): Promise<void>;
   stop(): Promise<void>;
@@ -74,13 +74,13 @@ export async function startExchange(
     gateway,
     registry,
     startGateway: start,
-    kit: async (agency, handlers = {}) => {
+    kit: async (agency, handlers = {}, wrap = (journal) => journal) => {
       journals += 1;
       const journal = await openFileJournal({ dir: join(root, 'journals', String(journals)) });
       const kit = openKit({
         identity: await loadIdentity(layout.agency(agency)),
         gateways: gateways.map(({ address }) => address),
-        journal,
+        journal: wrap(journal),
         log: silentLogger,
       });
       for (const [documentType, handler] of Object.entries(handlers)) kit.provide(documentType, handler);

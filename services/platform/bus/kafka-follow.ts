@@ -96,7 +96,6 @@ export const followTopic = async ({ kafka, admin, log }: Parts, options: FollowO
       check();
     },
   });
-  place();
   return {
     caughtUp: caughtUp.promise,
     closed: closed.promise,

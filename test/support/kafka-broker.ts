@@ -1,0 +1,156 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const VERSION = process.env.WASL_KAFKA_VERSION ?? '4.1.0';
+
+/** A real Apache Kafka of our own on loopback, that can be killed and started again over its data. */
+export interface OwnBroker {
+  readonly brokers: readonly string[];
+  pid(): number;
+  kill9(): Promise<void>;
+  start(): Promise<void>;
+  /** Ends it and removes its data. */
+  stop(): Promise<void>;
+}
+
+const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
+<groupId>wasl</groupId><artifactId>kafka-for-tests</artifactId><version>1</version>
+<dependencies><dependency><groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId><version>${VERSION}</version></dependency></dependencies></project>`;
+
+/** The jars of Apache Kafka from Maven Central, fetched once a machine. A refusal is `BLOCKED`, never a skip. */
+const jars = async (): Promise<string> => {
+  const folder = join(homedir(), '.cache', 'wasl', `kafka-${VERSION}`);
+  if (existsSync(folder)) return folder;
+  const work = await mkdtemp(join(tmpdir(), 'wasl-kafka-jars-'));
+  await writeFile(join(work, 'pom.xml'), POM);
+  try {
+    const args = [
+      '-q',
+      '-B',
+      '-f',
+      join(work, 'pom.xml'),
+      'dependency:copy-dependencies',
+      `-DoutputDirectory=${work}/lib`,
+    ];
+    await run('mvn', args, { timeout: 300_000 });
+  } catch (cause) {
+    throw new Error(`BLOCKED: Apache Kafka ${VERSION} cannot be fetched from Maven Central`, { cause });
+  }
+  await mkdir(join(homedir(), '.cache', 'wasl'), { recursive: true });
+  // Two test files may fetch at once: whoever comes second uses what the first has put there.
+  await rename(join(work, 'lib'), folder).catch(() => undefined);
+  await rm(work, { recursive: true, force: true });
+  return folder;
+};
+
+const freePorts = async (count: number): Promise<number[]> => {
+  const servers = Array.from({ length: count }, () => createServer());
+  const ports = await Promise.all(
+    servers.map(
+      (server) =>
+        new Promise<number>((resolve) => {
+          server.listen({ host: '127.0.0.1', port: 0 }, () => {
+            const address = server.address();
+            resolve(address !== null && typeof address === 'object' ? address.port : 0);
+          });
+        }),
+    ),
+  );
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+};
+
+const properties = (data: string, port: number, controller: number): string =>
+  Object.entries({
+    'process.roles': 'broker,controller',
+    'node.id': '1',
+    'controller.quorum.voters': `1@127.0.0.1:${controller}`,
+    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controller}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+    'controller.listener.names': 'CONTROLLER',
+    'log.dirs': data,
+    'offsets.topic.replication.factor': '1',
+    'offsets.topic.num.partitions': '4',
+    'transaction.state.log.replication.factor': '1',
+    'transaction.state.log.min.isr': '1',
+    'share.coordinator.state.topic.replication.factor': '1',
+    'share.coordinator.state.topic.min.isr': '1',
+    'group.initial.rebalance.delay.ms': '0',
+    'group.min.session.timeout.ms': '1000',
+    'auto.create.topics.enable': 'false',
+    // Durable at acknowledgement: one broker has no replica to lean on.
+    'log.flush.interval.messages': '1',
+  })
+    .map(([name, value]) => `${name}=${value}`)
+    .join('\n');
+
+export const startOwnBroker = async (): Promise<OwnBroker> => {
+  const lib = await jars();
+  const folder = await mkdtemp(join(tmpdir(), 'wasl-kafka-'));
+  const [port = 0, controller = 0] = await freePorts(2);
+  const config = join(folder, 'server.properties');
+  await writeFile(config, properties(join(folder, 'data'), port, controller));
+  const java = ['-Xmx512m', '-Xms256m', '-XX:+UseSerialGC', '-cp', `${lib}/*`];
+  const id = randomBytes(16).toString('base64url');
+  await run('java', [...java, 'kafka.tools.StorageTool', 'format', '-t', id, '-c', config], { timeout: 120_000 });
+  let child: ChildProcess | undefined;
+  const end = (): void => {
+    child?.kill('SIGKILL');
+  };
+  process.once('exit', end);
+
+  const start = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const started = spawn('java', [...java, 'kafka.Kafka', config], { stdio: ['ignore', 'pipe', 'pipe'] });
+      child = started;
+      let said = '';
+      const hear = (chunk: Buffer): void => {
+        said = (said + chunk.toString('utf8')).slice(-20_000);
+      };
+      started.stdout?.on('data', hear);
+      started.stderr?.on('data', hear);
+      started.once('exit', (code) => reject(new Error(`the broker ended (${code}): ${said.slice(-1500)}`)));
+      listening(port, 90_000).then(resolve, reject);
+    });
+  const kill = async (signal: NodeJS.Signals): Promise<void> => {
+    const ending = child;
+    if (ending === undefined || ending.exitCode !== null || ending.signalCode !== null) return;
+    const gone = new Promise((resolve) => ending.once('exit', resolve));
+    ending.kill(signal);
+    await gone;
+  };
+  await start();
+  return {
+    brokers: [`127.0.0.1:${port}`],
+    pid: () => child?.pid ?? 0,
+    kill9: () => kill('SIGKILL'),
+    start,
+    stop: async () => {
+      await kill('SIGKILL');
+      process.off('exit', end);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+};
+
+/** The broker opens its port once it serves. */
+const listening = async (port: number, withinMs: number): Promise<void> => {
+  const { connect } = await import('node:net');
+  const { setTimeout: wait } = await import('node:timers/promises');
+  for (const until = Date.now() + withinMs; ; await wait(100)) {
+    const open = await new Promise<boolean>((resolve) => {
+      const socket = connect({ host: '127.0.0.1', port });
+      socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+      socket.once('connect', () => socket.destroy());
+    });
+    if (open) return;
+    if (Date.now() > until) throw new Error('the broker did not start');
+  }
+};
