@@ -26,15 +26,18 @@ import {
 export type EcPrivateJwk = EcPublicJwk & { readonly d: string };
 export type OkpPrivateJwk = OkpPublicJwk & { readonly d: string };
 
-/** Public keys that were imported before, the oldest first: importing costs as much as verifying. */
+/**
+ * Public keys that were imported before, the least lately used first: importing costs as much as verifying. Each request brings an
+ * ephemeral key that is never seen again, so a key in use must not age.
+ */
 const imported = new Map<string, KeyObject>();
 const IMPORTED_AT_MOST = 1_000;
 
 const publicKey = (jwk: EcPublicJwk | OkpPublicJwk): KeyObject => {
   const name = jwk.kty === 'EC' ? `${jwk.x}.${jwk.y}` : jwk.x;
   const held = imported.get(name);
-  if (held !== undefined) return held;
-  const key = createPublicKey({ key: { ...jwk } as JsonWebKey, format: 'jwk' });
+  if (held !== undefined) imported.delete(name);
+  const key = held ?? createPublicKey({ key: { ...jwk } as JsonWebKey, format: 'jwk' });
   for (const oldest of imported.keys()) {
     if (imported.size < IMPORTED_AT_MOST) break;
     imported.delete(oldest);

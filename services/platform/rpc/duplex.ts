@@ -16,7 +16,8 @@ export const incoming = <T>(stream: Incoming, failed: Failed): AsyncIterable<T> 
   });
   const read = async function* (): AsyncGenerator<T> {
     try {
-      for await (const message of stream) yield message as T;
+      // A plain loop would destroy the stream at its end, and with it the half that is still written.
+      for await (const message of stream.iterator({ destroyOnReturn: false })) yield message as T;
     } catch (error) {
       broke ??= error;
     } finally {

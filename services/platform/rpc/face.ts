@@ -40,5 +40,6 @@ export interface ExchangeHandlers {
   request(request: RequestRequest, caller: Caller): Promise<RequestResponse>;
   acknowledge(request: AcknowledgeRequest, caller: Caller): Promise<AcknowledgeResponse>;
   attach(stream: Duplex<AttachRequest, AttachResponse>, caller: Caller): Promise<void>;
+  /** MUST hold `incoming` to the size stated first: it also ends when the caller gives up. */
   upload(incoming: AsyncIterable<UploadRequest>, caller: Caller): Promise<UploadResponse>;
 }

@@ -106,7 +106,7 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
     );
   };
   const upload: handleClientStreamingCall<never, object> = (call, callback) => {
-    // Half an answer is none, so here a lost connection is no plain end.
+    // A caller that gives up may end the chunks early, or break them off: only the stated size says that they are all.
     const chunks = incoming<UploadRequest>(call, () => new WaslError('provider-lost'));
     withCaller(call as unknown as Surface, (caller) => handlers.upload(chunks, caller)).then(
       (value) => callback(null, value),
