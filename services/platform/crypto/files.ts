@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { open, readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WaslError } from '../../kernel/codes.ts';
-import type { Opener, Signer } from '../../kernel/keys.ts';
-import { parseStrictJson } from '../../kernel/strict-json.ts';
-import { type EcPrivateJwk, type OkpPrivateJwk, openerFromJwk, signerFromJwk } from './keys.ts';
+import { type Opener, parseOkpPublicJwk, type Signer } from '../../kernel/keys.ts';
+import { type JsonObject, parseStrictJson } from '../../kernel/strict-json.ts';
+import { type EcPrivateJwk, type OkpPrivateJwk, openerFromJwk, primitives, signerFromJwk } from './keys.ts';
 
 /** What a process shows of itself in TLS, and whose certificates it takes; PEM. */
 export interface TlsIdentity {
@@ -35,11 +35,37 @@ const readPrivateFile = async (path: string): Promise<string> => {
   return readFile(path, 'utf8');
 };
 
-export const loadSigner = async (path: string): Promise<Signer> =>
-  signerFromJwk(parseStrictJson(await readPrivateFile(path)) as unknown as EcPrivateJwk);
+const PROBE = new Uint8Array(1);
+const HALVES = 'the two halves are not of one key';
 
-export const loadOpener = async (path: string): Promise<Opener> =>
-  openerFromJwk(parseStrictJson(await readPrivateFile(path)) as unknown as OkpPrivateJwk);
+/** Reads a key with `parse`; a file that holds no such key is `config-invalid`, and nothing of its text is told. */
+const loadKey = async <T>(path: string, parse: (jwk: JsonObject) => T | Promise<T>): Promise<T> => {
+  const text = await readPrivateFile(path);
+  try {
+    return await parse(parseStrictJson(text) as JsonObject);
+  } catch {
+    throw new WaslError('config-invalid', { what: `no such key in ${path}` });
+  }
+};
+
+export const loadSigner = (path: string): Promise<Signer> =>
+  loadKey(path, async (jwk) => {
+    const signer = signerFromJwk(jwk as unknown as EcPrivateJwk);
+    // The library imports a key without holding its halves against each other.
+    const holds = await primitives.verifyEs256(signer.publicJwk, PROBE, await signer.sign(PROBE));
+    if (!holds) throw new RangeError(HALVES);
+    return signer;
+  });
+
+export const loadOpener = (path: string): Promise<Opener> =>
+  loadKey(path, (jwk) => {
+    // A bare scalar is an X25519 key whatever else the file says, so what it says is held against it.
+    const { d: _, ...open } = jwk;
+    const stated = parseOkpPublicJwk(open);
+    const opener = openerFromJwk(jwk as unknown as OkpPrivateJwk);
+    if (opener.publicJwk.x !== stated.x) throw new RangeError(HALVES);
+    return opener;
+  });
 
 /** Reads `ca.crt`, `tls.crt` and `tls.key` of an identity's folder. */
 export const loadTls = async (folder: string): Promise<TlsIdentity> => {
