@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   type Handler,
+  type Journal,
   type Kit,
   loadIdentity,
   openFileJournal,
@@ -27,6 +28,9 @@ export interface Exchange {
   kit(agency: string, handlers?: Readonly<Record<string, Handler>>, wrap?: (journal: Journal) => Journal): Promise<Kit>;
   /** Changes a declaration of the registry; resolves once it is published. */
   declare(file: string, change: (entity: Record<string, unknown>) => void): Promise<void>;
+  readDeclared(file: string): Promise<Record<string, unknown>>;
+  /** The version of the head that stands on the topic. */
+  registryVersion(): Promise<{ readonly version: number }>;
   stop(): Promise<void>;
 }
 
@@ -101,6 +105,23 @@ export async function startExchange(
       change(entity);
       await writeFile(path, JSON.stringify(entity));
       await registry.refresh();
+    },
+    readDeclared: async (file) =>
+      JSON.parse(await readFile(join(layout.entities, file), 'utf8')) as Record<string, unknown>,
+    registryVersion: async () => {
+      let version = 0;
+      const reading = await bus.follow({
+        topic: 'wasl.registry',
+        from: 'beginning',
+        handle: ({ key, value }) => {
+          if (key !== 'head') return;
+          const [, payload = ''] = Buffer.from(value).toString('utf8').split('.');
+          version = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')).version;
+        },
+      });
+      await reading.caughtUp;
+      await reading.stop();
+      return { version };
     },
     stop: async () => {
       for (const close of open) await close();

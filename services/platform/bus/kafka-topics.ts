@@ -1,4 +1,5 @@
-import { type Admin, ConfigResourceTypes } from 'kafkajs';
+// Its compiled CommonJS shows Node no such named export.
+import kafkajs, { type Admin } from 'kafkajs';
 import { WaslError } from '../../kernel/codes.ts';
 import type { TopicSpec } from './port.ts';
 
@@ -49,7 +50,9 @@ const checkTopic = async (
   const held = topics[0]?.partitions ?? [];
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
-    resources: [{ type: ConfigResourceTypes.TOPIC, name, configNames: ['cleanup.policy', 'min.insync.replicas'] }],
+    resources: [
+      { type: kafkajs.ConfigResourceTypes.TOPIC, name, configNames: ['cleanup.policy', 'min.insync.replicas'] },
+    ],
   });
   const entries = new Map(resources[0]?.configEntries.map(({ configName, configValue }) => [configName, configValue]));
   if (held.length !== partitions || entries.get('cleanup.policy') !== cleanup) {

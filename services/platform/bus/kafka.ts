@@ -1,4 +1,4 @@
-import { Kafka, type KafkaConfig, logLevel, type SASLOptions } from 'kafkajs';
+import kafkajs, { type KafkaConfig, type SASLOptions } from 'kafkajs';
 import type { Logger } from '../log/index.ts';
 import { followTopic } from './kafka-follow.ts';
 import { joinGroup } from './kafka-group.ts';
@@ -27,7 +27,7 @@ export interface KafkaBusOptions {
  */
 export async function openKafkaBus(options: KafkaBusOptions): Promise<Bus> {
   const { log, singleBroker } = options;
-  const kafka = new Kafka(configOf(options));
+  const kafka = new kafkajs.Kafka(configOf(options));
   const admin = kafka.admin();
   await admin.connect();
   const producer = await openProducer(kafka, options.publishTimeoutMs ?? 5_000, log);
@@ -72,10 +72,13 @@ const configOf = ({ brokers, sasl, tls, log }: KafkaBusOptions): KafkaConfig => 
           ...(tls.cert === undefined || tls.key === undefined ? {} : { cert: tls.cert, key: tls.key }),
         },
       }),
-  logLevel: logLevel.WARN,
+  logLevel: kafkajs.logLevel.WARN,
   logCreator:
     () =>
     ({ level, log: { message, error } }) =>
       // Its own text may name topics and brokers, nothing of what they carry.
-      log[level <= logLevel.ERROR ? 'warn' : 'debug']({ kafka: error === undefined ? '' : String(error) }, message),
+      log[level <= kafkajs.logLevel.ERROR ? 'warn' : 'debug'](
+        { kafka: error === undefined ? '' : String(error) },
+        message,
+      ),
 });

@@ -1,0 +1,301 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type HandlerAnswer, type HandlerCall, type Kit, SourceUnavailable } from '../../adapters/kit/index.ts';
+import { type Agreement, readAgreement, signAgreement } from '../../services/kernel/agreement.ts';
+import { decodeBatch } from '../../services/kernel/batch.ts';
+import { WaslError } from '../../services/kernel/codes.ts';
+import { type EntryBody, parseEntry } from '../../services/kernel/evidence.ts';
+import { openPrivateAsAudit } from '../../services/kernel/jwe.ts';
+import type { Bus } from '../../services/platform/bus/port.ts';
+import { loadOpener, loadSigner, primitives } from '../../services/platform/crypto/index.ts';
+import { personalExtract, WITHHELD } from '../support/documents.ts';
+import { type Exchange, startExchange, until } from '../support/exchange.ts';
+import { type RawClient, type RawRequest, rawClient } from '../support/raw-client.ts';
+import { GATEWAY_REFUSALS } from './refusals.ts';
+
+const AGREEMENT = 'agreement.transport.personal-extract.json';
+const EXTRACT = 'civil-status.personal-extract';
+
+/** Refusals, evidence and delivery over real mutual TLS, on one bus. */
+export const describeExchange = (name: string, start: () => Promise<{ bus: Bus; stop(): Promise<void> }>): void => {
+  describe(`the exchange (${name})`, () => {
+    let under: { bus: Bus; stop(): Promise<void> };
+    let exchange: Exchange;
+    let asker: Kit;
+    let raw: RawClient;
+    let writable = true;
+    let journalWritable = true;
+    let handle: (call: HandlerCall) => Promise<HandlerAnswer>;
+    const found = async (): Promise<HandlerAnswer> => ({ kind: 'found', document: personalExtract() });
+    const logged: { body: EntryBody; privatePart?: Uint8Array; bytes: Uint8Array }[] = [];
+    const ofRequest = (id: string) => logged.filter(({ body }) => 'requestId' in body && body.requestId === id);
+
+    beforeAll(async () => {
+      under = await start();
+      const { bus } = under;
+      const failing: Bus = {
+        ...bus,
+        publish: (topic, records) =>
+          writable || topic !== 'wasl.evidence' ? bus.publish(topic, records) : Promise.reject(new Error('disk full')),
+      };
+      exchange = await startExchange(failing, { evidencePatience: 1_500 });
+      await exchange.kit('civil-status', { [EXTRACT]: (call) => handle(call) }, (journal) => ({
+        ...journal,
+        admit: async (body, quota) => {
+          if (!journalWritable) throw new WaslError('journal-unavailable');
+          return journal.admit(body, quota);
+        },
+      }));
+      asker = await exchange.kit('transport');
+      raw = await rawClient(exchange, 'transport');
+      await bus.follow({
+        topic: 'wasl.evidence',
+        from: 'beginning',
+        handle: ({ value }) => {
+          const { entries, beside } = decodeBatch(value);
+          for (const [index, bytes] of entries.entries()) {
+            const { privatePart } = beside[index] ?? {};
+            logged.push({ body: parseEntry(bytes).body, bytes, ...(privatePart === undefined ? {} : { privatePart }) });
+          }
+        },
+      });
+      handle = found;
+    }, 120_000);
+    afterAll(async () => {
+      await exchange?.stop();
+      await under?.stop();
+    }, 60_000);
+
+    const ask = (changes: Partial<Parameters<Kit['request']>[0]> = {}) =>
+      asker.request({
+        from: 'civil-status',
+        documentType: EXTRACT,
+        subject: { scheme: 'jo:national-number', value: '0009990001' },
+        purpose: 'issue-driving-licence',
+        caseReference: 'CASE-77',
+        officer: 'officer-5',
+        ...changes,
+      });
+
+    /** Puts other terms in force, signed by both, for the length of `work`. */
+    const underTerms = async <T>(
+      changes: Partial<Agreement> & { status?: string },
+      work: () => Promise<T>,
+    ): Promise<T> => {
+      const { status = 'active', ...terms } = changes;
+      let before: Record<string, unknown> = {};
+      const settled = async (): Promise<void> => {
+        await exchange.registry.refresh();
+        const { version } = await newestHead();
+        await until(() => (asker.copy()?.version ?? 0) >= version);
+      };
+      const transport = await loadSigner(join(exchange.layout.agency('transport'), 'signing.jwk'));
+      const civil = await loadSigner(join(exchange.layout.agency('civil-status'), 'signing.jwk'));
+      const held = await exchange.readDeclared(AGREEMENT);
+      before = structuredClone(held);
+      const read = readAgreement(held.signed as { requester: string; provider: string });
+      versions += 1;
+      const changed = { ...read, ...terms, version: read.version + versions };
+      const signed = {
+        requester: await signAgreement(transport, changed),
+        provider: await signAgreement(civil, changed),
+      };
+      await exchange.declare(AGREEMENT, (entity) => Object.assign(entity, { status, signed }));
+      await settled();
+      try {
+        return await work();
+      } finally {
+        versions += 1;
+        const again = { ...read, version: read.version + versions };
+        const back = { requester: await signAgreement(transport, again), provider: await signAgreement(civil, again) };
+        await exchange.declare(AGREEMENT, (entity) => Object.assign(entity, { ...before, signed: back }));
+        await settled();
+      }
+    };
+    let versions = 0;
+    const newestHead = async (): Promise<{ version: number }> => exchange.registryVersion();
+
+    test('a document comes with both its entries; what is outside the agreement is nowhere in the bytes', async () => {
+      const outcome = await ask();
+      if (outcome.outcome !== 'delivered') throw new Error(outcome.outcome);
+      expect(Object.keys(outcome.document)).toContain('birthDate');
+      expect(outcome.document).not.toHaveProperty('motherName');
+      expect(JSON.stringify(outcome)).not.toContain(WITHHELD);
+      for (const part of outcome.credential.split('~').flatMap((piece) => piece.split('.'))) {
+        expect(Buffer.from(part, 'base64url').toString('utf8')).not.toContain(WITHHELD);
+      }
+      await until(() => ofRequest(outcome.requestId).length === 3);
+      expect(ofRequest(outcome.requestId).map(({ body }) => body.kind)).toEqual(['requested', 'answered', 'received']);
+    });
+
+    test('no entry holds the subject, the case or the officer; the audit key opens every sealed private part', async () => {
+      const { requestId } = await ask();
+      await until(() => ofRequest(requestId).length > 1);
+      const all = logged.map(({ bytes }) => Buffer.from(bytes).toString('utf8')).join('\n');
+      for (const secret of ['0009990001', 'CASE-77', 'officer-5']) expect(all).not.toContain(secret);
+      const audit = await loadOpener(join(exchange.layout.audit, 'encryption.jwk'));
+      const sealed = logged.flatMap(({ privatePart }) => (privatePart === undefined ? [] : [privatePart]));
+      expect(sealed.length).toBe(logged.filter(({ body }) => body.kind === 'requested').length);
+      for (const part of sealed) {
+        expect(await openPrivateAsAudit(primitives, audit, part)).toHaveProperty('subject');
+      }
+    });
+
+    describe('what the gateway refuses, with evidence', () => {
+      const send = async (request: RawRequest) => raw.send(request);
+      const now = () => Date.now();
+      test.each(GATEWAY_REFUSALS)('%s: %s', async (_, code, make) => {
+        expect(await send(await make(raw, exchange))).toMatchObject({
+          code,
+          by: 'gateway',
+          entry: { kind: 'refused', code },
+        });
+      });
+
+      test('an id seen before, under other bytes: request-replayed; the same bytes get the first outcome', async () => {
+        const first = await raw.make();
+        const outcome = await raw.send(first);
+        expect(outcome.code).toBe('delivered');
+        expect(await raw.send(first)).toEqual(outcome);
+        const id = JSON.parse(Buffer.from(first.statement.split('.')[1] ?? '', 'base64url').toString()).jti;
+        expect(await raw.send(await raw.make({ id }))).toMatchObject({
+          code: 'request-replayed',
+          entry: { kind: 'refused' },
+        });
+      });
+
+      test('an agreement that is suspended, expired, not yet valid, or spent', async () => {
+        const end = async (): Promise<string> => (await raw.send(await raw.make())).code;
+        expect(await underTerms({ status: 'suspended' }, end)).toBe('agreement-suspended');
+        expect(await underTerms({ untilMs: now() - 1_000 }, end)).toBe('agreement-expired');
+        expect(await underTerms({ fromMs: now() + 60_000 }, end)).toBe('agreement-not-yet-valid');
+        expect(await underTerms({ quotaPerDay: 1 }, end)).toBe('quota-spent');
+        expect(await end()).toBe('delivered');
+      }, 60_000);
+
+      test('evidence that cannot be written: nobody is asked, and service goes on by itself', async () => {
+        let asked = 0;
+        handle = async () => {
+          asked += 1;
+          return found();
+        };
+        writable = false;
+        const end = await raw.send(await raw.make());
+        expect(end).toMatchObject({ code: 'evidence-unavailable', by: 'gateway' });
+        expect(asked).toBe(0);
+        writable = true;
+        await until(async () => (await raw.send(await raw.make())).code === 'delivered', 20_000);
+        handle = found;
+      }, 60_000);
+
+      test('a flood of refusals becomes 20 entries a second and a counted one', async () => {
+        const before = logged.length;
+        const junk = { statement: 'junk', privatePart: new Uint8Array() };
+        await until(() => Date.now() % 1000 < 100);
+        await Promise.all(Array.from({ length: 60 }, () => raw.send(junk)));
+        await until(() => logged.slice(before).some(({ body }) => body.kind === 'refusals'), 15_000);
+        const counted = logged
+          .slice(before)
+          .flatMap(({ body }) => (body.kind === 'refusals' ? [body.codes['malformed-message'] ?? 0] : []));
+        const single = logged
+          .slice(before)
+          .filter(({ body }) => body.kind === 'refused' && body.code === 'malformed-message').length;
+        expect(single + counted.reduce((sum, count) => sum + count, 0)).toBe(60);
+        expect(single).toBeLessThanOrEqual(40);
+      }, 30_000);
+    });
+
+    describe('what the provider says, signed and recorded', () => {
+      const cases: readonly (readonly [string, string, () => Promise<HandlerAnswer>])[] = [
+        ['no record', 'no-such-record', async () => ({ kind: 'not-found' })],
+        ['several matches', 'ambiguous-subject', async () => ({ kind: 'ambiguous' })],
+        ['later', 'deferred-by-provider', async () => ({ kind: 'deferred', ticket: 'T-1' })],
+        [
+          'a document against its schema',
+          'schema-invalid-answer',
+          async () => ({ kind: 'found', document: personalExtract({ sex: 'x' }) }),
+        ],
+        ['a handler that fails', 'provider-failed', async () => Promise.reject(new Error('0009990001 broke it'))],
+        [
+          'a source that does not answer',
+          'source-unavailable',
+          async () => Promise.reject(new SourceUnavailable(1_000)),
+        ],
+      ];
+      test.each(cases)('%s: %s', async (_, code, answer) => {
+        handle = answer;
+        const end = await raw.send(await raw.make());
+        handle = found;
+        expect(end).toMatchObject({ code, by: 'provider', entry: { kind: 'answered', code } });
+      });
+
+      test('a subject that the document cannot be asked by, and one of the wrong form', async () => {
+        const plate = await raw.make({}, raw.identity.signer, { scheme: 'jo:vehicle-plate', value: '12-34567' });
+        expect(await raw.send(plate)).toMatchObject({ code: 'unknown-subject-scheme', by: 'provider' });
+        const short = await raw.make({}, raw.identity.signer, { scheme: 'jo:national-number', value: '12' });
+        expect(await raw.send(short)).toMatchObject({ code: 'invalid-subject', by: 'provider' });
+      });
+
+      test('a journal that cannot be written: the handler is not called', async () => {
+        let asked = 0;
+        handle = async () => {
+          asked += 1;
+          return found();
+        };
+        journalWritable = false;
+        expect(await raw.send(await raw.make())).toMatchObject({ code: 'journal-unavailable', by: 'provider' });
+        journalWritable = true;
+        handle = found;
+        expect(asked).toBe(0);
+      });
+
+      test('no answer before the deadline: the handler is aborted, the end recorded, the late answer dropped', async () => {
+        let aborted = false;
+        handle = ({ signal }) =>
+          new Promise((resolve) => {
+            signal.addEventListener('abort', () => {
+              aborted = true;
+              resolve({ kind: 'not-found' });
+            });
+          });
+        const end = await raw.send(await raw.make({ deadlineMs: Date.now() + 700 }));
+        handle = found;
+        expect(end).toMatchObject({ code: 'deadline-exceeded', by: 'gateway', entry: { kind: 'answered' } });
+        await until(() => aborted);
+      });
+
+      test('a document far above 64 KiB comes whole, over a call of its own', async () => {
+        const long = 'ن'.repeat(100_000);
+        handle = async () => ({ kind: 'found', document: personalExtract({ givenName: { en: long, ar: long } }) });
+        const outcome = await ask();
+        handle = found;
+        expect(outcome).toMatchObject({ outcome: 'delivered', document: { givenName: { ar: long } } });
+      }, 30_000);
+    });
+
+    test('an adapter that attaches for another agency is refused', async () => {
+      const stream = raw.connection.attach(new AbortController().signal);
+      await stream.write({
+        message: { $case: 'hello', value: { documentTypes: [EXTRACT], credits: 1, replica: 'x' } },
+      });
+      const reading = (async () => {
+        for await (const message of stream.incoming) if (message.message?.$case === 'welcome') return 'welcomed';
+        return 'ended';
+      })();
+      await expect(reading).rejects.toMatchObject({ code: 'identity-mismatch' });
+    });
+
+    test('a provider that nobody is attached for: provider-not-connected', async () => {
+      const civil = await exchange.kit('civil-status');
+      const outcome = await civil.request({
+        from: 'transport',
+        documentType: 'transport.vehicle-registration',
+        subject: { scheme: 'jo:vehicle-plate', value: '15-77001' },
+        purpose: 'estate-inventory',
+      });
+      expect(outcome).toMatchObject({ outcome: 'unavailable', code: 'provider-not-connected' });
+      await until(() => ofRequest(outcome.requestId).length === 1);
+      expect(ofRequest(outcome.requestId)[0]?.body).toMatchObject({ kind: 'refused', code: 'provider-not-connected' });
+    }, 30_000);
+  });
+};
