@@ -134,9 +134,17 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
     setServing,
     stop: async (graceMs) => {
       setServing(false);
-      const cut = setTimeout(() => server.forceShutdown(), graceMs);
-      await new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
-      clearTimeout(cut);
+      await new Promise<void>((resolve) => {
+        const cut = setTimeout(() => {
+          server.forceShutdown();
+          // The library waits for ever for a connection that keepalive gave up in this very moment, so nobody waits for it.
+          resolve();
+        }, graceMs);
+        server.tryShutdown(() => {
+          clearTimeout(cut);
+          resolve();
+        });
+      });
     },
   };
 }
