@@ -5,7 +5,7 @@ import { createLogger, type Logger } from '../../services/platform/log/index.ts'
 import { createMetrics, startOpsServer } from '../../services/platform/web/index.ts';
 import type { Handler } from './handler.ts';
 import { loadIdentity } from './identity.ts';
-import { openFileJournal, openTableJournal } from './journal/index.ts';
+import { openJournal } from './journal/index.ts';
 import { openKit } from './kit.ts';
 
 /** What every adapter is told when it starts; a ministry adds what its source system needs. */
@@ -57,7 +57,7 @@ export async function runAdapter({ settings, handlers, ping }: AdapterOptions): 
   if ((dir === undefined) === (url === undefined)) {
     throw new WaslError('config-invalid', { what: 'exactly one of journal and journalDatabase is needed' });
   }
-  const journal = url === undefined ? await openFileJournal({ dir: dir ?? '' }) : await openTableJournal({ url });
+  const journal = await openJournal(url === undefined ? { dir: dir ?? '' } : { url }, log);
   const kit = openKit({ identity, gateways: settings.gateways, journal, log });
   for (const [documentType, handler] of Object.entries(handlers)) kit.provide(documentType, handler);
   kit.attach({ replica: settings.replica ?? `${hostname()}-${process.pid}`, credits: settings.credits });

@@ -48,7 +48,8 @@ export const readEvidence = async (layout: Layout): Promise<ReadEvidence> => {
 /** How long the registry's topic may take to give a whole state. */
 const REGISTRY_MS = 10_000;
 
-const readCopy = async (bus: Bus, layout: Layout): Promise<RegistryCopy> => {
+/** The registry's copy as an auditor builds it: by the roots pinned in the gateway's folder. */
+export const readCopy = async (bus: Bus, layout: Layout): Promise<RegistryCopy> => {
   const pins = JSON.parse(await readFile(join(layout.gateway(GATEWAY), 'pins.json'), 'utf8')) as {
     authority: Thumbprint;
     audit: Thumbprint;
@@ -66,7 +67,8 @@ const readCopy = async (bus: Bus, layout: Layout): Promise<RegistryCopy> => {
   }
 };
 
-const readEntries = async (bus: Bus, copy: RegistryCopy): Promise<ReadEntry[]> => {
+/** Every entry of the bus' evidence, once, in the order of its time. */
+export const readEntries = async (bus: Bus, copy: RegistryCopy): Promise<ReadEntry[]> => {
   const entries: ReadEntry[] = [];
   const chains = new Map<string, ChainFollower>();
   const following = await bus.follow({

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { WaslError } from '../kernel/codes.ts';
 import type { CopyPins } from '../kernel/copy.ts';
 import { parseBootId, parseGatewayId, uuidV7 } from '../kernel/ids.ts';
@@ -50,6 +51,9 @@ export interface Gateway {
   stop(): Promise<void>;
 }
 
+/** Time for streams to end once nothing is in flight on them. */
+const STREAMS_END_MS = 1_000;
+
 /** Starts a gateway: its boot's chain is open and its registry copy verified before the first call is taken. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { identity, bus, log } = options;
@@ -62,6 +66,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const limit = makeRefusalLimit(now);
   let stage = 'starting';
   let draining = false;
+  const closing = new AbortController();
+  const inFlight = new Set<Promise<unknown>>();
 
   const metrics = createMetrics({ prefix: 'wasl_gateway_' });
   const measured = makeGatewayMetrics(metrics, sessions);
@@ -142,6 +148,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       log,
       now,
       draining: () => draining,
+      closing: closing.signal,
+      inFlight,
       onExchanged: measured.onExchanged,
     }),
   });
@@ -157,7 +165,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       draining = true;
       stage = 'draining';
       server.setServing(false);
-      await server.stop(options.drainGrace);
+      await Promise.race([Promise.allSettled(inFlight), pause(options.drainGrace)]);
+      closing.abort();
+      await server.stop(STREAMS_END_MS);
       clearInterval(counting);
       for (const counts of limit.take()) await evidence.record({ kind: 'refusals', ...counts }).catch(() => undefined);
       await evidence.close();

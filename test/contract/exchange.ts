@@ -83,7 +83,6 @@ export const describeExchange = (name: string, start: () => Promise<{ bus: Bus; 
       work: () => Promise<T>,
     ): Promise<T> => {
       const { status = 'active', ...terms } = changes;
-      let before: Record<string, unknown> = {};
       const settled = async (): Promise<void> => {
         await exchange.registry.refresh();
         const { version } = await newestHead();
@@ -92,7 +91,7 @@ export const describeExchange = (name: string, start: () => Promise<{ bus: Bus; 
       const transport = await loadSigner(join(exchange.layout.agency('transport'), 'signing.jwk'));
       const civil = await loadSigner(join(exchange.layout.agency('civil-status'), 'signing.jwk'));
       const held = await exchange.readDeclared(AGREEMENT);
-      before = structuredClone(held);
+      const before = structuredClone(held);
       const read = readAgreement(held.signed as { requester: string; provider: string });
       versions += 1;
       const changed = { ...read, ...terms, version: read.version + versions };

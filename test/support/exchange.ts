@@ -36,7 +36,12 @@ export interface Exchange {
 
 export async function startExchange(
   bus: Bus,
-  options: { readonly now?: () => number; readonly evidencePatience?: number } = {},
+  options: {
+    readonly now?: () => number;
+    readonly evidencePatience?: number;
+    /** Where a gateway of the test's own will listen; none is started here then. */
+    readonly gatewayAt?: string;
+  } = {},
 ): Promise<Exchange> {
   const root = await mkdtemp(join(tmpdir(), 'wasl-exchange-'));
   const layout = layoutOf(root);
@@ -70,7 +75,9 @@ export async function startExchange(
     gateways.push(gateway);
     return gateway;
   };
-  const gateway = await start();
+  const address = options.gatewayAt;
+  const gateway =
+    address === undefined ? await start() : { address, opsAddress: '', boot: '', stop: async () => undefined };
   let journals = 0;
 
   return {
@@ -83,15 +90,17 @@ export async function startExchange(
       const journal = await openFileJournal({ dir: join(root, 'journals', String(journals)) });
       const kit = openKit({
         identity: await loadIdentity(layout.agency(agency)),
-        gateways: gateways.map(({ address }) => address),
+        gateways: address === undefined ? gateways.map((started) => started.address) : [address],
         journal: wrap(journal),
         log: silentLogger,
       });
       for (const [documentType, handler] of Object.entries(handlers)) kit.provide(documentType, handler);
       const provides = Object.keys(handlers).length > 0;
       if (provides) kit.attach({ replica: `${agency}-${journals}`, credits: 64 });
-      await kit.ready(10_000);
-      if (provides) await until(() => kit.status().attached === gateways.length);
+      if (address === undefined) {
+        await kit.ready(10_000);
+        if (provides) await until(() => kit.status().attached === gateways.length);
+      }
       open.push(async () => {
         await kit.drain();
         await kit.close();

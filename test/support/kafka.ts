@@ -23,9 +23,6 @@ const SOURCE =
 
 /** False when no Kafka can be had: the suites are then skipped, in one loud line, unless WASL_REQUIRE_KAFKA says that they must not be. */
 export const KAFKA_AVAILABLE = SOURCE !== 'none';
-/** Whether the tests have a broker of their own, which they may kill. */
-export const KAFKA_KILLABLE = SOURCE === 'java';
-
 if (!KAFKA_AVAILABLE) {
   const line = 'KAFKA SUITES SKIPPED: no brokers in WASL_KAFKA_BROKERS, no Docker daemon, and no java with mvn';
   if (process.env.WASL_REQUIRE_KAFKA === '1') throw new Error(line);

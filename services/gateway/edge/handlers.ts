@@ -19,6 +19,10 @@ export interface HandlerParts {
   readonly log: Logger;
   readonly now: () => number;
   readonly draining: () => boolean;
+  /** Aborts when the streams that kits keep open must end. */
+  readonly closing: AbortSignal;
+  /** Holds a request until it has ended, so that stopping can wait for it. */
+  readonly inFlight: Set<Promise<unknown>>;
   readonly onExchanged: (exchanged: Exchanged, tookMs: number) => void;
 }
 
@@ -38,18 +42,16 @@ export const makeHandlers = (parts: HandlerParts): ExchangeHandlers => {
       refuseWhileDraining();
       return { gateway, boot, timeMs: BigInt(now()) };
     },
-    followRegistry: (_, caller, write) => registry.stream(agencyOf(caller), caller.signal, write),
+    followRegistry: (_, caller, write) =>
+      registry.stream(agencyOf(caller), AbortSignal.any([caller.signal, parts.closing]), write),
     request: async ({ statement, privatePart }, caller) => {
       const peer = agencyOf(caller);
       refuseWhileDraining();
       const { traceparent } = caller;
       const started = performance.now();
-      const exchanged = await exchange({
-        peer,
-        statement,
-        privatePart,
-        ...(traceparent === undefined ? {} : { traceparent }),
-      });
+      const work = exchange({ peer, statement, privatePart, ...(traceparent === undefined ? {} : { traceparent }) });
+      parts.inFlight.add(work);
+      const exchanged = await work.finally(() => parts.inFlight.delete(work));
       parts.onExchanged(exchanged, performance.now() - started);
       return toWire(exchanged);
     },
@@ -58,6 +60,7 @@ export const makeHandlers = (parts: HandlerParts): ExchangeHandlers => {
       refuseWhileDraining();
       const provides = (agency: AgencyId, documentType: string): boolean =>
         registry.copy()?.documentTypes.some(({ id, provider }) => id === documentType && provider === agency) ?? false;
+      parts.closing.addEventListener('abort', () => stream.end());
       return serveAttach({ sessions, log, welcome: { gateway, boot }, provides }, agencyOf(caller), stream);
     },
     upload: (incoming, caller) => serveUpload(sessions, agencyOf(caller), incoming),

@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['services/**/*.test.ts', 'adapters/**/*.test.ts', 'test/**/*.test.ts'],
+    globalSetup: ['test/support/built.ts'],
+    // Two cores, and some files run servers of their own.
+    maxWorkers: 2,
+    hookTimeout: 120_000,
+  },
+});
