@@ -66,20 +66,20 @@ describe('evidence before data', () => {
 });
 
 /** Asks once something has been arranged. */
-const after = (arrange: () => void) => async (): Promise<Exchanged> => {
+const having = (arrange: () => void) => async (): Promise<Exchanged> => {
   arrange();
   return ask(await request());
 };
 
 describe('only what was agreed', () => {
   const refusals: readonly (readonly [string, () => Promise<Exchanged>])[] = [
-    ['no-agreement', after(() => w.agree({ requester: stranger.id }))],
-    ['agreement-expired', after(() => w.agree({ untilMs: START }))],
-    ['agreement-not-yet-valid', after(() => w.agree({ fromMs: START + 1 }))],
-    ['agreement-suspended', after(() => w.agree({}, 'suspended'))],
+    ['no-agreement', having(() => w.agree({ requester: stranger.id }))],
+    ['agreement-expired', having(() => w.agree({ untilMs: START }))],
+    ['agreement-not-yet-valid', having(() => w.agree({ fromMs: START + 1 }))],
+    ['agreement-suspended', having(() => w.agree({}, 'suspended'))],
     ['purpose-not-agreed', async () => ask(await request({ purpose: 'curiosity' }))],
     ['claim-not-agreed', async () => ask(await request({ claims: ['religion'] }))],
-    ['quota-spent', after(() => w.agree({ quotaPerDay: 0 }))],
+    ['quota-spent', having(() => w.agree({ quotaPerDay: 0 }))],
     ['unknown-agency', async () => ask(await request({ provider: parseAgencyId('nobody') }))],
     ['unknown-document-type', async () => ask(await request({ documentType: parseDocumentType('civil-status.x') }))],
     ['signature-invalid', async () => ask({ ...(await request()), privatePart: utf8('other bytes') })],
@@ -96,8 +96,8 @@ describe('only what was agreed', () => {
     ['deadline-invalid', async () => ask(await request({ deadlineMs: START + 61_000 }))],
     ['malformed-message', async () => ask({ ...(await request()), statement: 'not a JWS' })],
     ['message-too-large', async () => ask({ ...(await request()), statement: 'x'.repeat(20_000) })],
-    ['provider-not-connected', after(() => w.connect('provider-not-connected'))],
-    ['provider-busy', after(() => w.connect('provider-busy'))],
+    ['provider-not-connected', having(() => w.connect('provider-not-connected'))],
+    ['provider-busy', having(() => w.connect('provider-busy'))],
   ];
   test.each(refusals)(
     '%s is refused with evidence, signed by the gateway, and nobody is asked',
