@@ -53,11 +53,13 @@ export interface ClientParts {
   readonly afterwards: (work: Promise<void>) => void;
 }
 
+const DEADLINE_MS = 10_000;
 const SLACK_MS = 2_000;
 const ACKNOWLEDGE = { tries: 4, timeoutMs: 5_000 };
 
 export const makeRequest = (parts: ClientParts) => {
   const { identity, primitives, links, journal, log, now } = parts;
+  const newId = (): RequestId => parseRequestId(uuidV7(now(), primitives.random(10)));
   const by = (copy: RegistryCopy) => ({ primitives, identity, copy, now });
 
   const ended = (requestId: RequestId, error: unknown, receipts: Receipts = {}): Outcome => {
@@ -96,7 +98,7 @@ export const makeRequest = (parts: ClientParts) => {
       purpose,
       claims: [...new Set(ask.claims ?? agreed?.terms.claims ?? [])].sort(),
       issuedAtMs,
-      deadlineMs: issuedAtMs + (ask.deadlineMs ?? 10_000),
+      deadlineMs: issuedAtMs + (ask.deadlineMs ?? DEADLINE_MS),
       encryptionKey: identity.opener.thumbprint,
       boot: reached.boot,
       privatePart: digestOf(privatePart),
@@ -188,30 +190,42 @@ export const makeRequest = (parts: ClientParts) => {
     }
   };
 
-  /** Asks another agency for a document and waits for how that ended; rejects only for what is nobody's plan. */
+  /**
+   * Asks another agency for a document and waits for how that ended; rejects only for what is nobody's plan. A gateway that is about to stop has
+   * recorded nothing: another is asked under the same id. One that went away in mid-call may have: another is asked anew, naming the first.
+   */
   return async (ask: Ask): Promise<Outcome> => {
-    const id = parseRequestId(uuidV7(now(), primitives.random(10)));
+    const until = now() + (ask.deadlineMs ?? DEADLINE_MS);
     const tried = new Set<Link>();
-    let prepared: Prepared | undefined;
-    try {
-      for (;;) {
-        const connected = await links.pick(AbortSignal.timeout(Math.min(ask.deadlineMs ?? 10_000, 10_000)), tried);
-        prepared = await prepare(ask, id, links.copy(), connected);
-        try {
-          const response = await send(connected, prepared);
-          const statement = response.result?.value.statement;
-          return await conclude(prepared.own, await judge(prepared.own, response), statement);
-        } catch (error) {
-          // A gateway that is about to stop has recorded nothing: another may be asked under the same id.
-          const elsewhere =
-            error instanceof WaslError && error.code === 'gateway-draining' && links.all.length > tried.size + 1;
-          if (!elsewhere) throw error;
-          tried.add(connected.link);
+    let id = newId();
+    let retryOf = ask.retryOf;
+    for (;;) {
+      let prepared: Prepared | undefined;
+      let link: Link | undefined;
+      try {
+        const connected = await links.pick(AbortSignal.timeout(Math.max(1, until - now())), tried);
+        link = connected.link;
+        const deadlineMs = until - now();
+        if (deadlineMs <= 0) throw new WaslError('deadline-exceeded');
+        const again = { ...ask, deadlineMs, ...(retryOf === undefined ? {} : { retryOf }) };
+        prepared = await prepare(again, id, links.copy(), connected);
+        const response = await send(connected, prepared);
+        const statement = response.result?.value.statement;
+        return await conclude(prepared.own, await judge(prepared.own, response), statement);
+      } catch (error) {
+        const outcome = ended(id, error);
+        const concluded = prepared === undefined ? outcome : await conclude(prepared.own, outcome);
+        const code = error instanceof WaslError ? error.code : undefined;
+        const elsewhere = link !== undefined && links.all.length > tried.size + 1 && now() < until;
+        if (!elsewhere || link === undefined || (code !== 'gateway-draining' && code !== 'gateway-unreachable')) {
+          return concluded;
+        }
+        tried.add(link);
+        if (code === 'gateway-unreachable') {
+          retryOf = id;
+          id = newId();
         }
       }
-    } catch (error) {
-      const outcome = ended(id, error);
-      return prepared === undefined ? outcome : conclude(prepared.own, outcome);
     }
   };
 };
