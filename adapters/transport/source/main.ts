@@ -15,8 +15,9 @@ const source = await startTransportSource({
 });
 process.stdout.write(`${JSON.stringify({ listening: source.url })}\n`);
 
-for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-  process.once(signal, () => {
-    source.stop().then(() => process.exit(0));
-  });
-}
+const stop = (): void => {
+  source.stop().then(() => process.exit(0));
+};
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop);
+// Started with a channel, it outlives nobody: whoever started it is gone, and would start another.
+process.once('disconnect', stop);

@@ -35,18 +35,16 @@ const EXCHANGE = {
 export const up = async ({ data, kafka, once }: UpFlags, io: UpIo): Promise<void> => {
   const layout = layoutOf(data);
   const started = performance.now();
-  const bringing = bringUp(layout, { say: io.say, ...(kafka === undefined ? {} : { kafka }) });
-  let interrupted = false;
-  void io.stopped.then(() => {
-    interrupted = true;
-    bringing.then(
-      (running) => running.stop(),
-      () => undefined,
-    );
+  const interrupt = new AbortController();
+  void io.stopped.then(() => interrupt.abort());
+  const { signal } = interrupt;
+  const bringing = bringUp(layout, { say: io.say, signal, ...(kafka === undefined ? {} : { kafka }) });
+  const running = await bringing.catch((error: unknown) => {
+    if (!signal.aborted) throw error;
   });
-  const running = await bringing;
+  if (running === undefined) return io.say('everything has stopped');
   try {
-    if (interrupted) return;
+    if (signal.aborted) return;
     const { outcome, copy, tookMs } = await askAs({
       identity: layout.agency(EXCHANGE.requester),
       journal: layout.journal(EXCHANGE.requester, 'requests'),

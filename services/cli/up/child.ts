@@ -18,6 +18,8 @@ export const startChild = (
   const kept = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('WASL_')));
   const child = spawn(process.execPath, [script, ...args], {
     stdio: ['ignore', out, out, 'ipc'],
+    // A process group of its own: Ctrl-C reaches us alone, and we end what we started in order.
+    detached: true,
     env: { ...kept, ...env },
   });
   closeSync(out);

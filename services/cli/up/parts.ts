@@ -30,8 +30,8 @@ export interface Part {
   readonly listen?: string;
   readonly ops?: string;
   begin(): Promise<Life>;
-  /** Resolves once it serves. */
-  ready(): Promise<void>;
+  /** Resolves once it serves; rejects when `signal` aborts. */
+  ready(signal: AbortSignal): Promise<void>;
 }
 
 const lifeOf = ({ pid, exited, stop }: Cluster): Life => ({
@@ -73,7 +73,7 @@ export const partsOf = ({ layout, addresses, kafka }: UpOptions): readonly Part[
       await writePrivateFile(layout.config(name), `${JSON.stringify(config, null, 2)}\n`);
       return startChild(COMMAND, ['run', what, '--config', layout.config(name)], layout.log(name));
     },
-    ready: () => waitUntil(name, () => isReady(at.ops ?? ''), READY_MS),
+    ready: (signal) => waitUntil(name, () => isReady(at.ops ?? ''), READY_MS, signal),
   });
   const adapter = (id: string, config: object, ops: string): Part =>
     node(
@@ -123,7 +123,7 @@ export const partsOf = ({ layout, addresses, kafka }: UpOptions): readonly Part[
       const port = addresses['transport-source'].split(':')[1] ?? '0';
       return startChild(TRANSPORT_SOURCE, [], layout.log('transport-soap'), { WASL_TRANSPORT_SOURCE_PORT: port });
     },
-    ready: () => waitUntil('transport-soap', () => listens(addresses['transport-source']), READY_MS),
+    ready: (signal) => waitUntil('transport-soap', () => listens(addresses['transport-source']), READY_MS, signal),
   };
   const civilStatus = adapter(
     CIVIL_STATUS.id,

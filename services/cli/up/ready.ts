@@ -22,9 +22,14 @@ export const listens = (address: string): Promise<boolean> =>
     socket.once('error', () => resolve(false));
   });
 
-/** Waits until a check holds; throws after `withinMs`, naming what it waited for. */
-export const waitUntil = async (what: string, check: () => Promise<boolean>, withinMs: number): Promise<void> => {
-  for (const end = Date.now() + withinMs; !(await check()); await wait(50)) {
+/** Waits until a check holds; throws after `withinMs`, naming what it waited for, and when `signal` aborts. */
+export const waitUntil = async (
+  what: string,
+  check: () => Promise<boolean>,
+  withinMs: number,
+  signal: AbortSignal,
+): Promise<void> => {
+  for (const end = Date.now() + withinMs; !(await check()); await wait(50, undefined, { signal })) {
     if (Date.now() > end) throw new Error(`${what} was not ready within ${withinMs / 1000} s; its log says more`);
   }
 };

@@ -14,13 +14,19 @@ export interface Running {
   stop(): Promise<void>;
 }
 
+export interface BringUpOptions {
+  /** Brokers of a real Kafka; the embedded bus without them. */
+  readonly kafka?: readonly string[];
+  readonly say: (text: string) => void;
+  /** Ends the bringing up: what has begun is stopped, and the promise rejects. */
+  readonly signal: AbortSignal;
+}
+
 /** Brings everything up over a data folder; resolves once all of it is ready. Whatever was started is ended again when that fails. */
-export const bringUp = async (
-  layout: Layout,
-  { kafka, say }: { readonly kafka?: readonly string[]; readonly say: (text: string) => void },
-): Promise<Running> => {
+export const bringUp = async (layout: Layout, { kafka, say, signal }: BringUpOptions): Promise<Running> => {
   await makeRoot(layout);
   const release = takeFolder(layout.root);
+  const beginning = new Set<Promise<unknown>>();
   const running: { readonly part: Part; readonly supervised: Supervised }[] = [];
   let stopping: Promise<void> | undefined;
   const processes = (): ProcessState[] =>
@@ -52,11 +58,14 @@ export const bringUp = async (
     const parts = partsOf({ layout, addresses, ...(kafka === undefined ? {} : { kafka }) });
     const state = (): Promise<void> => writeState(layout, { gateway: addresses.gateway, processes: processes() });
     const start = async (part: Part): Promise<void> => {
+      signal.throwIfAborted();
       const changed = (): void => void state().catch(() => undefined);
-      running.push({ part, supervised: await supervise(part.name, part.begin, say, changed) });
+      const begun = supervise(part.name, part.begin, say, changed);
+      beginning.add(begun);
+      running.push({ part, supervised: await begun });
     };
     const wait = async (part: Part): Promise<void> => {
-      await part.ready();
+      await part.ready(signal);
       say(`${part.name} is ready${part.listen === undefined ? '' : ` on ${part.listen}`}`);
     };
     const startAll = async (those: readonly Part[]): Promise<void> => {
@@ -74,6 +83,8 @@ export const bringUp = async (
     await state();
     return { gateway: addresses.gateway, processes: processes(), stop };
   } catch (error) {
+    // What is still beginning cannot be ended before it has begun, and would be left behind.
+    await Promise.allSettled(beginning);
     await stop();
     throw error;
   }
