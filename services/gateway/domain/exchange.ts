@@ -177,7 +177,15 @@ export const makeExchange = (parts: ExchangeParts): Exchange => {
       return fail({ code: 'evidence-unavailable', params: {}, retryAfterMs: BUSY_RETRY_MS });
     reply.recorded(answeredReceipt);
     const { statement, sealedDocument } = reply;
-    return { kind: 'answer', statement, sealedDocument, requestedReceipt: accepted.requestedReceipt, answeredReceipt };
+    const requestId = accepted.request.id;
+    return {
+      kind: 'answer',
+      requestId,
+      statement,
+      sealedDocument,
+      requestedReceipt: accepted.requestedReceipt,
+      answeredReceipt,
+    };
   }
 
   function recordAnswered(

@@ -72,6 +72,7 @@ export interface Asked {
 export type Exchanged =
   | {
       readonly kind: 'answer';
+      readonly requestId: RequestId;
       readonly statement: string;
       readonly sealedDocument: Uint8Array;
       readonly requestedReceipt: string;
@@ -79,6 +80,8 @@ export type Exchanged =
     }
   | {
       readonly kind: 'refusal';
+      /** Absent when the bytes could not be read as a request. */
+      readonly requestId?: RequestId;
       readonly statement: string;
       /** Empty when the refusal was counted instead of recorded, or evidence could not be written. */
       readonly receipt: string;

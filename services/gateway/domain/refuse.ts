@@ -79,6 +79,14 @@ export const makeRefuse = ({ evidence, limit, signer, gateway, now }: RefusePart
         timeMs: now(),
       }),
     );
-    return { kind: 'refusal', statement, receipt, requestedReceipt: of.requestedReceipt ?? '', code };
+    const requestId = of.request?.id;
+    return {
+      kind: 'refusal',
+      ...(requestId === undefined ? {} : { requestId }),
+      statement,
+      receipt,
+      requestedReceipt: of.requestedReceipt ?? '',
+      code,
+    };
   };
 };

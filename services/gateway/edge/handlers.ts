@@ -52,7 +52,11 @@ export const makeHandlers = (parts: HandlerParts): ExchangeHandlers => {
       const work = exchange({ peer, statement, privatePart, ...(traceparent === undefined ? {} : { traceparent }) });
       parts.inFlight.add(work);
       const exchanged = await work.finally(() => parts.inFlight.delete(work));
-      parts.onExchanged(exchanged, performance.now() - started);
+      const tookMs = performance.now() - started;
+      parts.onExchanged(exchanged, tookMs);
+      const { requestId } = exchanged;
+      const end = exchanged.kind === 'refusal' ? exchanged.code : 'answered';
+      log.info({ requestId, traceparent, requester: peer, end, tookMs: Math.round(tookMs) }, 'a request has ended');
       return toWire(exchanged);
     },
     acknowledge: async ({ statement }, caller) => ({ receipt: await acknowledge(agencyOf(caller), statement) }),
