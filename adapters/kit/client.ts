@@ -86,7 +86,10 @@ export const makeRequest = (parts: ClientParts) => {
     const privatePart = sealPrivate(primitives, { provider: providerKey, audit: copy.audit }, privatePayload(part));
     const agreed = copy.agreements.find(
       ({ terms }) =>
-        terms.requester === identity.agency && terms.documentType === documentType && terms.purpose === purpose,
+        terms.requester === identity.agency &&
+        terms.provider === provider &&
+        terms.documentType === documentType &&
+        terms.purpose === purpose,
     );
     const issuedAtMs = now();
     const request: RequestStatement = {

@@ -111,7 +111,7 @@ export const makeExchange = (parts: ExchangeParts): Exchange => {
                 ...(asked.traceparent === undefined ? {} : { traceparent: asked.traceparent }),
               },
               AbortSignal.timeout(remainingMs),
-              (reply) => void conclude(accepted, reply, true),
+              (reply) => void conclude(accepted, reply, true).catch(() => undefined),
             );
       if (end.kind === 'lost')
         return refuse(accepted, { code: 'provider-lost', params: {}, retryAfterMs: BUSY_RETRY_MS });

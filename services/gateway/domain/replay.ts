@@ -47,6 +47,8 @@ export const makeReplay = (now: () => number): Replay => {
       const outcome = new Promise<Exchanged>((resolve) => {
         conclude = resolve;
       });
+      // Whoever carries the request hears of a failure; that nobody sent it again must not end the process.
+      outcome.catch(() => undefined);
       held.set(id, { request, atMs, outcome });
       return { kind: 'new', conclude };
     },

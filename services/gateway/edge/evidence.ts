@@ -113,7 +113,11 @@ export async function openEvidence(options: EvidenceOptions): Promise<EvidenceWr
 
   const wake = (): void => {
     writing ??= drain()
-      .catch((error) => log.error({ err: error }, 'the chain of evidence ends here'))
+      .catch((error) => {
+        // An entry was linked and is not written: nothing may follow it. A new boot opens a new chain.
+        failing = true;
+        log.error({ err: error }, 'the chain of evidence ends here');
+      })
       .finally(() => {
         writing = undefined;
       });
