@@ -22,6 +22,8 @@ export interface UpOptions {
   readonly addresses: Addresses;
   /** Brokers of a real Kafka; the embedded bus without them. */
   readonly kafka?: readonly string[];
+  /** Aborted once everything is to end. */
+  readonly signal: AbortSignal;
 }
 
 /** One thing that `up` runs: how a life of it begins, and where it answers. */
@@ -51,7 +53,7 @@ const passwordOf = async (path: string): Promise<string> => {
 };
 
 /** Everything that `up` runs, in the order in which one needs the other. */
-export const partsOf = ({ layout, addresses, kafka }: UpOptions): readonly Part[] => {
+export const partsOf = ({ layout, addresses, kafka, signal }: UpOptions): readonly Part[] => {
   const busConfig =
     kafka === undefined
       ? { bus: 'embedded', databaseUrl: layout.hubUrl }
@@ -61,7 +63,8 @@ export const partsOf = ({ layout, addresses, kafka }: UpOptions): readonly Part[
     name,
     begin: async () => {
       const started = await startCluster({ dataDir, name });
-      await prepare(started.url);
+      // Told to end while the server began: what it is filled with can wait for the next start.
+      if (!signal.aborted) await prepare(started.url);
       return lifeOf(started);
     },
     ready: none,

@@ -55,7 +55,7 @@ export const bringUp = async (layout: Layout, { kafka, say, signal }: BringUpOpt
     }
     say(fresh ? `made a development authority and two agencies in ${layout.root}` : `going on in ${layout.root}`);
     const addresses = await choosePorts(layout);
-    const parts = partsOf({ layout, addresses, ...(kafka === undefined ? {} : { kafka }) });
+    const parts = partsOf({ layout, addresses, signal, ...(kafka === undefined ? {} : { kafka }) });
     const state = (): Promise<void> => writeState(layout, { gateway: addresses.gateway, processes: processes() });
     const start = async (part: Part): Promise<void> => {
       signal.throwIfAborted();
