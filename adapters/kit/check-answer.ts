@@ -1,6 +1,6 @@
 import type { Answer, Refusal } from '../../proto/gen/wasl/exchange/v1/exchange.ts';
 import { fromUtf8, utf8 } from '../../services/kernel/bytes.ts';
-import { CODES, type Code, parseCode, WaslError } from '../../services/kernel/codes.ts';
+import { CODES, type Code, type Kind, parseCode, WaslError } from '../../services/kernel/codes.ts';
 import type { RegistryCopy } from '../../services/kernel/copy.ts';
 import { type Digest, digestOf } from '../../services/kernel/digest.ts';
 import type { GatewayId } from '../../services/kernel/ids.ts';
@@ -134,6 +134,8 @@ const checkEnd = async (
   if (!same) throw new WaslError('receipt-invalid');
 };
 
+const GATEWAY_MAY_SAY: ReadonlySet<Kind> = new Set(['refused', 'unavailable', 'failure']);
+
 /** A gateway's refusal, by the key of the gateway that was asked. Says nothing for the provider: never `not-found` or `deferred`. */
 export const checkRefusal = async (by: With, own: OwnRequest, refusal: Refusal): Promise<Outcome> => {
   const { primitives, copy } = by;
@@ -145,7 +147,8 @@ export const checkRefusal = async (by: With, own: OwnRequest, refusal: Refusal):
     statement.gateway === own.gateway &&
     statement.requester === own.request.requester &&
     statement.request === digestOf(utf8(own.statement));
-  if (!ours || code === undefined) throw invalid();
+  // Whether there is a record, or when there will be an answer, is the provider's to say.
+  if (!ours || code === undefined || !GATEWAY_MAY_SAY.has(CODES[code].kind)) throw invalid();
   const accepted = refusal.requestedReceipt !== '';
   if (accepted) await checkRequestedReceipt(primitives, copy, refusal.requestedReceipt, own.statement, own.request);
   if (refusal.receipt !== '') await checkEnd(by, own, refusal.receipt, accepted ? 'answered' : 'refused');
