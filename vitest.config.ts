@@ -6,6 +6,8 @@ export default defineConfig({
     globalSetup: ['test/support/built.ts'],
     // Two cores, and some files run servers of their own.
     maxWorkers: 2,
+    // Machines are noisy: a time-out here finds what hangs, not what is slow.
+    testTimeout: 30_000,
     hookTimeout: 120_000,
   },
 });

@@ -124,6 +124,13 @@ describe('a server', () => {
     const heads = await Promise.all(Array.from({ length: 20 }, (_, n) => journal.append(asked(`r-${n}`))));
     process.kill(own.cluster.pid, 'SIGKILL');
     await own.cluster.exited;
+    // Its backends serve on until they notice that their server is gone.
+    await until(() =>
+      journal.head().then(
+        () => false,
+        () => true,
+      ),
+    );
     await expect(journal.admit(offered('r-1'), 1)).rejects.toMatchObject({ code: 'journal-unavailable' });
     await expect(journal.head()).rejects.toMatchObject({ code: 'journal-unavailable' });
     const again = await startCluster({ dataDir: own.dataDir, name: 'test' });
