@@ -2,6 +2,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { type Journal, openTableJournal } from '../../adapters/kit/journal/index.ts';
 import { openPool, startCluster } from '../../services/platform/store/index.ts';
 import { startCommitCutter } from '../support/commit-cutter.ts';
+import { until } from '../support/exchange.ts';
 import { sharedCluster, startTestCluster } from '../support/postgres.ts';
 import { asked, journalContract, offered, readAll } from './journal.ts';
 
