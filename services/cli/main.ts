@@ -109,7 +109,7 @@ program.addCommand(
 const journal = new Command('journal').description('An agency’s own evidence.');
 journal.addCommand(
   command('show', 'Show what the agency wrote down.', 'wasl journal show --as transport')
-    .requiredOption('--as <agency>', 'whose journal')
+    .option('--as <agency>', 'whose journal; every agency of the data folder unless told')
     .action(does(showJournal)),
 );
 journal.addCommand(
@@ -118,7 +118,7 @@ journal.addCommand(
     'Check the journal’s chain, and its receipts against the bus.',
     'wasl journal verify --as transport --against bus',
   )
-    .requiredOption('--as <agency>', 'whose journal')
+    .option('--as <agency>', 'whose journal; every agency of the data folder unless told')
     .addOption(new Option('--against <what>', 'check every receipt against the log').choices(['bus']))
     .action(does(verifyJournal)),
 );
