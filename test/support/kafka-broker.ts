@@ -98,7 +98,10 @@ export const startOwnBroker = async (): Promise<OwnBroker> => {
   const config = join(folder, 'server.properties');
   await writeFile(config, properties(join(folder, 'data'), port, controller));
   const java = ['-Xmx512m', '-Xms256m', '-XX:+UseSerialGC', '-cp', `${lib}/*`];
-  const id = randomBytes(16).toString('base64url');
+  const bytes = randomBytes(16);
+  // An id that began with a dash would read as a flag.
+  bytes[0] = 1;
+  const id = bytes.toString('base64url');
   await run('java', [...java, 'kafka.tools.StorageTool', 'format', '-t', id, '-c', config], { timeout: 120_000 });
   let child: ChildProcess | undefined;
   const end = (): void => {
