@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { Admin, Consumer, Kafka } from 'kafkajs';
+import type { Admin, EachBatchPayload, Kafka } from 'kafkajs';
 import type { Logger } from '../log/index.ts';
 import { messageOf } from './kafka-message.ts';
+import { beatWhile, startReader } from './kafka-reader.ts';
 import type { FollowOptions, Subscription } from './port.ts';
 import { deferred } from './wait.ts';
 
@@ -38,70 +39,55 @@ export const followTopic = async ({ kafka, admin, log }: Parts, options: FollowO
   const next: Offsets = new Map(starts);
   const caughtUp = deferred();
   const closed = deferred();
-  let stopped = false;
+  const stopping = new AbortController();
   const check = (): void => {
     if ([...ends].every(([partition, end]) => (next.get(partition) ?? 0n) >= end)) caughtUp.resolve();
   };
   check();
 
-  const consumer: Consumer = kafka.consumer({
-    groupId: `wasl-follow-${randomUUID()}`,
-    allowAutoTopicCreation: false,
-    sessionTimeout: 10_000,
-    heartbeatInterval: 1_000,
-    maxWaitTimeInMs: 100,
-    retry: {
-      retries: Number.MAX_SAFE_INTEGER,
-      initialRetryTime: 100,
-      maxRetryTime: 2_000,
-      restartOnFailure: async () => !stopped,
-    },
-  });
-  const place = (): void => {
-    for (const [partition, offset] of next) consumer.seek({ topic, partition, offset: offset.toString() });
-  };
-  consumer.on(consumer.events.GROUP_JOIN, place);
-  consumer.on(consumer.events.CRASH, ({ payload }) =>
-    log.warn({ err: payload.error, topic }, 'reading the log failed; going on when it is back'),
-  );
-  let failed: unknown;
-  await consumer.connect();
-  await consumer.subscribe({ topic, fromBeginning: true });
-  await consumer.run({
-    autoCommit: false,
-    eachBatchAutoResolve: false,
-    eachBatch: async ({ batch, heartbeat, isRunning, isStale, resolveOffset }) => {
-      for (const message of batch.messages) {
-        if (stopped || failed !== undefined || !isRunning() || isStale()) return;
-        const offset = BigInt(message.offset);
-        const expected = next.get(batch.partition) ?? 0n;
-        // Read before the place was set, or again after a rejoin.
-        if (offset < expected) continue;
-        try {
-          await handle(messageOf(topic, batch.partition, message));
-        } catch (error) {
-          failed = error;
-          caughtUp.reject(error);
-          closed.reject(error);
-          setImmediate(() => void consumer.disconnect().catch(() => undefined));
-          return;
-        }
-        next.set(batch.partition, offset + 1n);
-        resolveOffset(message.offset);
-        await heartbeat();
+  const read = async (payload: EachBatchPayload): Promise<void> => {
+    const { batch, heartbeat, isRunning, isStale, resolveOffset } = payload;
+    for (const message of batch.messages) {
+      if (stopping.signal.aborted || !isRunning() || isStale()) return;
+      const offset = BigInt(message.offset);
+      // Read before the place was set, or again after a rejoin.
+      if (offset < (next.get(batch.partition) ?? 0n)) continue;
+      try {
+        await beatWhile((async () => handle(messageOf(topic, batch.partition, message)))(), heartbeat);
+      } catch (error) {
+        caughtUp.reject(error);
+        closed.reject(error);
+        stopping.abort();
+        return;
       }
-      // Compaction and markers leave places without a message: the batch's own end says how far it reached.
-      const reached = BigInt(batch.lastOffset()) + 1n;
-      if (reached > (next.get(batch.partition) ?? 0n)) next.set(batch.partition, reached);
-      check();
+      next.set(batch.partition, offset + 1n);
+      resolveOffset(message.offset);
+      await heartbeat();
+    }
+    // Compaction and markers leave places without a message: the batch's own end says how far it reached.
+    const reached = BigInt(batch.lastOffset()) + 1n;
+    if (reached > (next.get(batch.partition) ?? 0n)) next.set(batch.partition, reached);
+    check();
+  };
+  const reader = startReader(
+    {
+      kafka,
+      log,
+      topic,
+      consumer: { groupId: `wasl-follow-${randomUUID()}`, sessionTimeout: 10_000, heartbeatInterval: 1_000 },
+      joined: (consumer) => {
+        for (const [partition, offset] of next) consumer.seek({ topic, partition, offset: offset.toString() });
+      },
+      eachBatch: read,
     },
-  });
+    stopping.signal,
+  );
   return {
     caughtUp: caughtUp.promise,
     closed: closed.promise,
     stop: async () => {
-      stopped = true;
-      await consumer.disconnect().catch(() => undefined);
+      stopping.abort();
+      await reader.stop();
       closed.resolve();
     },
   };

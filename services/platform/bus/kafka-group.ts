@@ -1,10 +1,10 @@
-import type { Admin, Kafka } from 'kafkajs';
+import type { Admin, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import type { Logger } from '../log/index.ts';
 import { backoff } from './embedded-store.ts';
 import { messageOf } from './kafka-message.ts';
+import { beatWhile, startReader } from './kafka-reader.ts';
 import type { BusMessage, BusRecord, GroupOptions, Handled, Subscription } from './port.ts';
 import { deferred, pause } from './wait.ts';
-import { within } from './within.ts';
 
 interface Parts {
   readonly kafka: Kafka;
@@ -31,108 +31,99 @@ export const joinGroup = async (
   { kafka, admin, publish, log }: Parts,
   { topic, group, parkingTopic, handle }: GroupOptions,
 ): Promise<Subscription> => {
-  const ends = new Map((await admin.fetchTopicOffsets(topic)).map(({ partition, high }) => [partition, BigInt(high)]));
+  const marks = await admin.fetchTopicOffsets(topic);
+  // An empty partition holds nothing to catch up with, wherever its offsets stand.
+  const ends = new Map(marks.filter(({ low, high }) => low !== high).map((at) => [at.partition, BigInt(at.high)]));
   const stopping = new AbortController();
   const caughtUp = deferred();
   const closed = deferred();
-  const consumer = kafka.consumer({
-    groupId: group,
-    allowAutoTopicCreation: false,
-    sessionTimeout: 6_000,
-    rebalanceTimeout: 10_000,
-    heartbeatInterval: 500,
-    maxWaitTimeInMs: 100,
-    retry: {
-      retries: Number.MAX_SAFE_INTEGER,
-      initialRetryTime: 100,
-      maxRetryTime: 2_000,
-      restartOnFailure: async () => !stopping.signal.aborted,
-    },
-  });
-  consumer.on(consumer.events.CRASH, ({ payload }) =>
-    log.warn({ err: payload.error, topic, group }, 'the group lost the log; joining again'),
-  );
+  /** How often the message at a partition's head was tried. */
+  const tries = new Map<number, { readonly offset: bigint; readonly count: number }>();
 
-  const attempt = async (message: BusMessage): Promise<Handled> => {
+  const attempt = async (message: BusMessage, signal: AbortSignal): Promise<Handled> => {
     try {
-      return await handle(message, stopping.signal);
+      const handled = await handle(message, signal);
+      if (handled.kind === 'park') await publish(parkingTopic, [parked(message, group, handled.reason)]);
+      return handled;
     } catch (error) {
+      // Not parked is not done, either: the message comes again.
       return { kind: 'retry', reason: String(error) };
     }
   };
-  /** Whether the message came to its end; false when we stop or the partition is another's by now. */
-  const settle = async (message: BusMessage, goOn: () => boolean, heartbeat: () => Promise<void>): Promise<boolean> => {
-    for (let tries = 0; goOn(); tries += 1) {
-      const handled = await attempt(message);
-      if (handled.kind === 'done') return true;
-      if (handled.kind === 'park') {
-        try {
-          await publish(parkingTopic, [parked(message, group, handled.reason)]);
-          return true;
-        } catch {
-          // Not parked is not done: the message comes again.
-        }
+  const resume = (consumer: Consumer, partition: number): void => {
+    try {
+      consumer.resume([{ topic, partitions: [partition] }]);
+    } catch {
+      // That consumer has ended; the next one begins with nothing put off.
+    }
+  };
+  /** Leaves the partition alone for a while, so that the others go on; it is read again from the message that failed. */
+  const putOff = ({ offset, partition }: BusMessage, reason: string, consumer: Consumer): void => {
+    const before = tries.get(partition);
+    const count = before?.offset === offset ? before.count + 1 : 0;
+    tries.set(partition, { offset, count });
+    log.warn({ topic, group, partition, offset: offset.toString(), reason }, 'a message is tried again');
+    consumer.pause([{ topic, partitions: [partition] }]);
+    void pause(backoff(count), stopping.signal).then(() => {
+      if (!stopping.signal.aborted) resume(consumer, partition);
+    });
+  };
+  const read = async (payload: EachBatchPayload, consumer: Consumer): Promise<void> => {
+    const { batch, heartbeat, isRunning, isStale, resolveOffset, commitOffsetsIfNecessary } = payload;
+    const { partition } = batch;
+    const lost = new AbortController();
+    let next: string | undefined;
+    let since = Date.now();
+    const commit = async (): Promise<void> => {
+      if (next === undefined) return;
+      // Not `consumer.commitOffsets`: it hides a lost membership behind retries that cannot succeed.
+      await commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset: next }] }] });
+      next = undefined;
+      since = Date.now();
+    };
+    for (const raw of batch.messages) {
+      if (!isRunning() || isStale() || stopping.signal.aborted || lost.signal.aborted) break;
+      const message = messageOf(topic, partition, raw);
+      const handled = await beatWhile(attempt(message, lost.signal), heartbeat, () => lost.abort());
+      if (handled.kind === 'retry') {
+        putOff(message, handled.reason, consumer);
+        break;
       }
-      log.warn(
-        { topic, group, partition: message.partition, offset: message.offset.toString() },
-        'a message is tried again',
-      );
-      await pause(backoff(tries), stopping.signal);
+      resolveOffset(raw.offset);
+      next = (message.offset + 1n).toString();
+      if (handled.kind === 'park' || Date.now() - since > 50) await commit();
       await heartbeat();
     }
-    return false;
+    await commit();
   };
-  const check = async (): Promise<void> => {
+  const check = async (): Promise<boolean> => {
     const committed = await admin.fetchOffsets({ groupId: group, topics: [topic] });
     const at = new Map(committed[0]?.partitions.map(({ partition, offset }) => [partition, BigInt(offset)]));
-    if ([...ends].every(([partition, end]) => end === 0n || (at.get(partition) ?? -1n) >= end)) caughtUp.resolve();
+    return [...ends].every(([partition, end]) => (at.get(partition) ?? -1n) >= end);
   };
   const watch = async (): Promise<void> => {
-    let open = true;
-    void caughtUp.promise.then(() => {
-      open = false;
-    });
-    while (open && !stopping.signal.aborted) {
-      await check().catch(() => undefined);
+    while (!stopping.signal.aborted) {
+      if (await check().catch(() => false)) return caughtUp.resolve();
       await pause(200, stopping.signal);
     }
   };
-
-  await consumer.connect();
-  await consumer.subscribe({ topic, fromBeginning: true });
-  await consumer.run({
-    autoCommit: false,
-    eachBatchAutoResolve: false,
-    eachBatch: async ({ batch, heartbeat, isRunning, isStale, resolveOffset }) => {
-      const goOn = (): boolean => isRunning() && !isStale() && !stopping.signal.aborted;
-      const commit = async (last: string): Promise<void> => {
-        const offset = (BigInt(last) + 1n).toString();
-        await consumer.commitOffsets([{ topic, partition: batch.partition, offset }]);
-      };
-      let done: string | undefined;
-      let since = Date.now();
-      for (const raw of batch.messages) {
-        if (!goOn() || !(await settle(messageOf(topic, batch.partition, raw), goOn, heartbeat))) break;
-        resolveOffset(raw.offset);
-        done = raw.offset;
-        if (Date.now() - since > 50) {
-          await commit(done);
-          done = undefined;
-          since = Date.now();
-        }
-        await heartbeat();
-      }
-      if (done !== undefined) await commit(done);
+  const reader = startReader(
+    {
+      kafka,
+      log,
+      topic,
+      consumer: { groupId: group, sessionTimeout: 6_000, rebalanceTimeout: 10_000, heartbeatInterval: 500 },
+      eachBatch: read,
     },
-  });
+    stopping.signal,
+  );
   const watching = watch();
   return {
     caughtUp: caughtUp.promise,
     closed: closed.promise,
     stop: async () => {
       stopping.abort();
-      await within(consumer.disconnect(), 15_000).catch(() => undefined);
-      await watching;
+      await Promise.all([reader.stop(), watching]);
       closed.resolve();
     },
   };

@@ -21,7 +21,10 @@ export const openProducer = async (kafka: Kafka, timeoutMs: number, log: Logger)
       allowAutoTopicCreation: false,
       retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 1_000 },
     });
-    await producer.connect();
+    await producer.connect().catch(async (error) => {
+      await producer.disconnect().catch(() => undefined);
+      throw error;
+    });
     return producer;
   };
   let current: Promise<Producer> = open();

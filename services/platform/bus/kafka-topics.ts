@@ -34,6 +34,8 @@ export const ensureKafkaTopics = async (
           { name: 'retention.ms', value: String(retentionMs) },
           { name: 'min.insync.replicas', value: String(Math.min(IN_SYNC, replicas)) },
           { name: 'unclean.leader.election.enable', value: 'false' },
+          // The log's own clock: `sinceMs` and `timeMs` are not to hang on a writer's.
+          { name: 'message.timestamp.type', value: 'LogAppendTime' },
         ],
       })),
     });
@@ -51,7 +53,11 @@ const checkTopic = async (
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
     resources: [
-      { type: kafkajs.ConfigResourceTypes.TOPIC, name, configNames: ['cleanup.policy', 'min.insync.replicas'] },
+      {
+        type: kafkajs.ConfigResourceTypes.TOPIC,
+        name,
+        configNames: ['cleanup.policy', 'min.insync.replicas', 'unclean.leader.election.enable'],
+      },
     ],
   });
   const entries = new Map(resources[0]?.configEntries.map(({ configName, configValue }) => [configName, configValue]));
@@ -65,5 +71,21 @@ const checkTopic = async (
     throw new WaslError('bus-not-durable', {
       what: `topic ${name} has ${replicas} replicas and min.insync.replicas ${inSync}; 3 and 2 are needed`,
     });
+  }
+  if (entries.get('unclean.leader.election.enable') === 'true') {
+    throw new WaslError('bus-not-durable', { what: `topic ${name} has unclean.leader.election.enable on` });
+  }
+};
+
+/** Rejects unless each partition of the topics has a leader and as many replicas in step as a write needs. */
+export const checkWritable = async (admin: Admin, names: readonly string[], singleBroker: boolean): Promise<void> => {
+  if (names.length === 0) {
+    await admin.describeCluster();
+    return;
+  }
+  const { topics } = await admin.fetchTopicMetadata({ topics: [...names] });
+  for (const { name, partitions } of topics) {
+    const bad = partitions.find(({ leader, isr }) => leader < 0 || isr.length < (singleBroker ? 1 : IN_SYNC));
+    if (bad !== undefined) throw new Error(`partition ${bad.partitionId} of topic ${name} takes no writes now`);
   }
 };

@@ -3,8 +3,9 @@ import type { Logger } from '../log/index.ts';
 import { followTopic } from './kafka-follow.ts';
 import { joinGroup } from './kafka-group.ts';
 import { openProducer } from './kafka-producer.ts';
-import { ensureKafkaTopics } from './kafka-topics.ts';
+import { checkWritable, ensureKafkaTopics } from './kafka-topics.ts';
 import type { Bus, Subscription } from './port.ts';
+import { within } from './within.ts';
 
 export interface KafkaBusOptions {
   readonly brokers: readonly string[];
@@ -27,10 +28,15 @@ export interface KafkaBusOptions {
  */
 export async function openKafkaBus(options: KafkaBusOptions): Promise<Bus> {
   const { log, singleBroker } = options;
+  const timeoutMs = options.publishTimeoutMs ?? 5_000;
   const kafka = new kafkajs.Kafka(configOf(options));
   const admin = kafka.admin();
   await admin.connect();
-  const producer = await openProducer(kafka, options.publishTimeoutMs ?? 5_000, log);
+  const producer = await openProducer(kafka, timeoutMs, log).catch(async (error) => {
+    await admin.disconnect().catch(() => undefined);
+    throw error;
+  });
+  const ensured = new Set<string>();
   const subscriptions = new Set<Subscription>();
   const kept = (subscription: Subscription): Subscription => {
     subscriptions.add(subscription);
@@ -38,7 +44,10 @@ export async function openKafkaBus(options: KafkaBusOptions): Promise<Bus> {
   };
   if (singleBroker) log.warn({}, 'single broker: what that broker loses is lost, receipts and all');
   return {
-    ensureTopics: (topics) => ensureKafkaTopics(admin, topics, singleBroker),
+    ensureTopics: async (topics) => {
+      await ensureKafkaTopics(admin, topics, singleBroker);
+      for (const { name } of topics) ensured.add(name);
+    },
     publish: producer.publish,
     subscribe: async (group) => {
       const parking = { name: group.parkingTopic, partitions: 1, cleanup: 'delete', retentionMs: -1 } as const;
@@ -46,9 +55,7 @@ export async function openKafkaBus(options: KafkaBusOptions): Promise<Bus> {
       return kept(await joinGroup({ kafka, admin, publish: producer.publish, log }, group));
     },
     follow: async (following) => kept(await followTopic({ kafka, admin, log }, following)),
-    check: async () => {
-      await admin.describeCluster();
-    },
+    check: () => within(checkWritable(admin, [...ensured], singleBroker), timeoutMs),
     close: async () => {
       await Promise.all([...subscriptions].map((subscription) => subscription.stop().catch(() => undefined)));
       await producer.close();
