@@ -65,7 +65,12 @@ export const makeAnswer = ({ identity, primitives, copy, journal, handlers, log,
   const handle = async ({ request, part }: GoodOffer, cancelled: AbortSignal): Promise<HandlerAnswer> => {
     const handler = handlers.get(request.documentType);
     if (handler === undefined) throw new WaslError('not-provided', { documentType: request.documentType });
-    const signal = AbortSignal.any([cancelled, AbortSignal.timeout(request.deadlineMs - now())]);
+    const ended = new AbortController();
+    const { signal } = ended;
+    const end = (): void => ended.abort();
+    const deadline = setTimeout(end, request.deadlineMs - now());
+    cancelled.addEventListener('abort', end);
+    if (cancelled.aborted) end();
     try {
       return await handler({
         subject: part.subject,
@@ -78,6 +83,8 @@ export const makeAnswer = ({ identity, primitives, copy, journal, handlers, log,
       if (signal.aborted) throw new WaslError('deadline-exceeded', {}, { cause: error });
       log.error({ err: error, requestId: request.id }, 'the handler failed');
       throw error;
+    } finally {
+      clearTimeout(deadline);
     }
   };
 

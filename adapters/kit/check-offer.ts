@@ -106,9 +106,10 @@ export const checkRequestedReceipt = async (
 /** Verifies a receipt by the key of the gateway that it names; `receipt-invalid` otherwise. */
 export const verifyOurReceipt = async (primitives: Primitives, copy: RegistryCopy, text: string) => {
   try {
-    const key = copy.gateway(parseReceipt(text).gateway);
+    const receipt = parseReceipt(text);
+    const key = copy.gateway(receipt.gateway);
     if (key === undefined) throw new WaslError('receipt-invalid');
-    return await verifyReceipt(primitives, key, text);
+    return await verifyReceipt(primitives, key, receipt);
   } catch (cause) {
     throw new WaslError('receipt-invalid', {}, { cause });
   }

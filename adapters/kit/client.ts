@@ -182,7 +182,7 @@ export const makeRequest = (parts: ClientParts) => {
     );
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const { link } = await links.pick(AbortSignal.timeout(ACKNOWLEDGE.timeoutMs));
+        const { link } = await links.pick(ACKNOWLEDGE.timeoutMs);
         const { receipt } = await link.connection.acknowledge({ statement: signed }, ACKNOWLEDGE);
         await journal.append({ kind: 'receipt', requestId, receipt });
         return;
@@ -206,7 +206,7 @@ export const makeRequest = (parts: ClientParts) => {
       let prepared: Prepared | undefined;
       let link: Link | undefined;
       try {
-        const connected = await links.pick(AbortSignal.timeout(Math.max(1, until - now())), tried);
+        const connected = await links.pick(until - now(), tried);
         link = connected.link;
         const deadlineMs = until - now();
         if (deadlineMs <= 0) throw new WaslError('deadline-exceeded');

@@ -1,6 +1,7 @@
 import { WaslError } from '../../services/kernel/codes.ts';
 import type { RegistryCopy } from '../../services/kernel/copy.ts';
-import { primitives } from '../../services/platform/crypto/index.ts';
+import { rememberLately } from '../../services/kernel/remember.ts';
+import { primitives as bare } from '../../services/platform/crypto/index.ts';
 import type { Logger } from '../../services/platform/log/index.ts';
 import { makeAnswer } from './answer.ts';
 import { type Ask, makeRequest } from './client.ts';
@@ -38,7 +39,11 @@ export interface Kit {
   close(): Promise<void>;
 }
 
+/** Good signatures remembered: those of the group commits that receipts in flight stand on. */
+const REMEMBERED = 512;
+
 export const openKit = ({ identity, gateways, journal, log, now = Date.now }: KitOptions): Kit => {
+  const primitives = rememberLately(bare, REMEMBERED);
   const links = openLinks({ gateways, identity, primitives, log, now });
   const handlers = new Map<string, Handler>();
   const afterwards = new Set<Promise<void>>();
@@ -60,7 +65,7 @@ export const openKit = ({ identity, gateways, journal, log, now = Date.now }: Ki
 
   return {
     ready: async (timeoutMs) => {
-      await links.pick(AbortSignal.timeout(timeoutMs));
+      await links.pick(timeoutMs);
     },
     request,
     provide: (documentType, handler) => {

@@ -19,8 +19,8 @@ export interface Links {
   /** The newest verified copy; throws `registry-unavailable` or `registry-stale`. */
   copy(): RegistryCopy;
   newestCopy(): RegistryCopy | undefined;
-  /** A connected gateway, each in its turn; waits for one until the signal, then `gateway-unreachable`. */
-  pick(signal: AbortSignal, except?: ReadonlySet<Link>): Promise<Connected>;
+  /** A connected gateway, each in its turn; waits at most `withinMs` for one, then `gateway-unreachable`. */
+  pick(withinMs: number, except?: ReadonlySet<Link>): Promise<Connected>;
   /** Calls back for each connection, now and later. */
   onReached(tell: (link: Link, reached: Reached) => void): void;
   stop(): Promise<void>;
@@ -91,10 +91,12 @@ export const openLinks = (of: {
       if (newest.timeMs < now() - FRESHNESS_MS) throw new WaslError('registry-stale');
       return newest;
     },
-    pick: async (signal, except) => {
+    pick: async (withinMs, except) => {
+      let signal: AbortSignal | undefined;
       for (;;) {
         const found = connected(except);
         if (found !== undefined) return found;
+        signal ??= AbortSignal.timeout(Math.max(1, withinMs));
         if (signal.aborted) throw new WaslError('gateway-unreachable');
         await change(signal);
       }

@@ -8,7 +8,7 @@ import { isObject, readFields } from './fields.ts';
 import { type BootId, type GatewayId, parseBootId, parseGatewayId } from './ids.ts';
 import { readJws, signJws, verifyJws } from './jws.ts';
 import type { EcPublicJwk, Primitives, Signer } from './keys.ts';
-import { leafHash, merklePath, merkleRoot, rootFromPath } from './merkle.ts';
+import { leafHash, merkleTree, rootFromPath } from './merkle.ts';
 import { DIGEST, TYP } from './statements.ts';
 import { type JsonObject, parseStrictJson } from './strict-json.ts';
 
@@ -65,14 +65,14 @@ export const signBatch = async (
   const [head] = entries;
   if (head === undefined) throw new RangeError('a batch needs an entry');
   const bytes = entries.map(entryBytes);
-  const hashes = bytes.map(leafHash);
+  const tree = merkleTree(bytes.map(leafHash));
   const statement = await signJws(signer, TYP.batch, {
     iss: head.gateway,
     aud: origin,
     boot: head.boot,
     first: head.sequence,
     size: entries.length,
-    root: encodeBase64url(merkleRoot(hashes)),
+    root: encodeBase64url(tree.root),
     timeMs,
   });
   const receipts = entries.map((entry, index) =>
@@ -84,7 +84,7 @@ export const signBatch = async (
       leaf: entryDigest(bytes[index] as Uint8Array),
       entry: fromUtf8(bytes[index] as Uint8Array),
       batch: statement,
-      path: merklePath(hashes, index).map(encodeBase64url),
+      path: tree.path(index).map(encodeBase64url),
       timeMs,
       maximumMergeDelayMs: MAXIMUM_MERGE_DELAY_MS,
     }),
@@ -151,9 +151,8 @@ const broken = (): never => {
 export const verifyReceipt = async (
   primitives: Primitives,
   gatewayKey: EcPublicJwk,
-  text: string,
+  receipt: Receipt,
 ): Promise<Receipt> => {
-  const receipt = parseReceipt(text);
   const statement = parseStatement(await verifyJws(primitives, gatewayKey, receipt.batch, TYP.batch));
   const { entry, entryBytes } = receipt;
   const root = rootFromPath(leafHash(entryBytes), receipt.sequence - statement.first, statement.size, receipt.path);
@@ -180,7 +179,7 @@ export const verifyBatch = async (
 ): Promise<BatchStatement> => {
   const statement = parseStatement(await verifyJws(primitives, gatewayKey, batch.statement, TYP.batch));
   const whole = batch.entries.length === statement.size && batch.entries.length > 0;
-  return whole && equalBytes(merkleRoot(batch.entries.map(leafHash)), statement.root) ? statement : broken();
+  return whole && equalBytes(merkleTree(batch.entries.map(leafHash)).root, statement.root) ? statement : broken();
 };
 
 /** The batch as the value of one bus record: JSON, entries as text (each is canonical JSON itself). */

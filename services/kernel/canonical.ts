@@ -1,5 +1,25 @@
-import canonicalize from 'canonicalize';
+import { WaslError } from './codes.ts';
 import type { JsonValue } from './strict-json.ts';
 
-/** RFC 8785. Throws on what JSON cannot say (NaN, infinities). */
-export const canonicalJson = (value: JsonValue): string => canonicalize(value) as string;
+/**
+ * RFC 8785: members sorted by UTF-16 code units, numbers and strings as ECMAScript writes them. Throws `malformed-message` on what
+ * I-JSON cannot say: NaN, infinities, lone surrogates, undefined.
+ */
+export const canonicalJson = (value: JsonValue): string => {
+  if (typeof value === 'string') return text(value);
+  if (typeof value === 'number') return Number.isFinite(value) ? JSON.stringify(value) : unsayable();
+  if (value === null || typeof value === 'boolean') return String(value);
+  if (typeof value !== 'object') return unsayable();
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join()}]`;
+  let members = '';
+  for (const name of Object.keys(value).sort()) {
+    members += `${members === '' ? '' : ','}${text(name)}:${canonicalJson((value as Record<string, JsonValue>)[name] as JsonValue)}`;
+  }
+  return `{${members}}`;
+};
+
+const LONE_SURROGATE = /\p{Surrogate}/u;
+const text = (value: string): string => (LONE_SURROGATE.test(value) ? unsayable() : JSON.stringify(value));
+const unsayable = (): never => {
+  throw new WaslError('malformed-message', { what: 'JSON' });
+};

@@ -1,8 +1,10 @@
-import { createHash } from 'node:crypto';
-import { encodeBase64url } from './base64url.ts';
+import { hash } from 'node:crypto';
 
 /** `sha-256:` and the base64url of the hash. */
 export type Digest = string & { readonly __brand: 'Digest' };
 
-export const sha256 = (bytes: Uint8Array): Uint8Array => new Uint8Array(createHash('sha256').update(bytes).digest());
-export const digestOf = (bytes: Uint8Array): Digest => `sha-256:${encodeBase64url(sha256(bytes))}` as Digest;
+export const sha256 = (bytes: Uint8Array): Uint8Array => {
+  const { buffer, byteOffset, byteLength } = hash('sha256', bytes, 'buffer');
+  return new Uint8Array(buffer, byteOffset, byteLength);
+};
+export const digestOf = (bytes: Uint8Array): Digest => `sha-256:${hash('sha256', bytes, 'base64url')}` as Digest;

@@ -1,7 +1,7 @@
 import { compactVerify, importJWK } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { generateSigningKey, primitives, signerFromJwk } from '../platform/crypto/index.ts';
-import { decodeBatch, encodeBatch, signBatch, verifyBatch, verifyReceipt } from './batch.ts';
+import { decodeBatch, encodeBatch, parseReceipt, signBatch, verifyBatch, verifyReceipt } from './batch.ts';
 import { followChain } from './chain.ts';
 import { CODES, sentence } from './codes.ts';
 import { type Ask, decide, type Standing } from './decide.ts';
@@ -47,7 +47,7 @@ describe('evidence', () => {
       const entries = chainOf(size);
       const { receipts } = await batchOf(entries);
       for (const [index, text] of receipts.entries()) {
-        const receipt = await verifyReceipt(primitives, signer.publicJwk, text);
+        const receipt = await verifyReceipt(primitives, signer.publicJwk, parseReceipt(text));
         expect(receipt.entry).toEqual(entries[index]);
       }
     }
@@ -56,10 +56,12 @@ describe('evidence', () => {
   test('a receipt under another key, or for another place, is refused', async () => {
     const { receipts } = await batchOf(chainOf(4));
     const text = receipts[2] as string;
-    await expect(verifyReceipt(primitives, other.publicJwk, text)).rejects.toMatchObject({ code: 'signature-invalid' });
+    await expect(verifyReceipt(primitives, other.publicJwk, parseReceipt(text))).rejects.toMatchObject({
+      code: 'signature-invalid',
+    });
     const moved = text.replace('"sequence":2', '"sequence":1');
     expect(moved).not.toBe(text);
-    await expect(verifyReceipt(primitives, signer.publicJwk, moved)).rejects.toMatchObject({
+    await expect(verifyReceipt(primitives, signer.publicJwk, parseReceipt(moved))).rejects.toMatchObject({
       code: 'signature-invalid',
     });
   });

@@ -4,7 +4,14 @@ import { canonicalJson } from './canonical.ts';
 import { WaslError } from './codes.ts';
 import { sha256 } from './digest.ts';
 import { isObject, readFields } from './fields.ts';
-import { type OkpPublicJwk, type Opener, type Primitives, parseOkpPublicJwk, thumbprint } from './keys.ts';
+import {
+  type EphemeralKey,
+  type OkpPublicJwk,
+  type Opener,
+  type Primitives,
+  parseOkpPublicJwk,
+  thumbprint,
+} from './keys.ts';
 import { type JsonObject, parseStrictJson } from './strict-json.ts';
 
 const ALG = 'ECDH-ES+A256KW';
@@ -39,8 +46,19 @@ interface Recipient {
   readonly encryptedKey: string;
 }
 
-const wrapFor = (primitives: Primitives, to: OkpPublicJwk, d: string, contentKey: Uint8Array): Recipient => {
-  const { publicJwk, secret } = primitives.x25519(d, to);
+/** One side's half of an agreement with the recipient. */
+interface Agreed {
+  readonly publicJwk: OkpPublicJwk;
+  readonly secret: Uint8Array;
+}
+const agreed = (key: EphemeralKey, to: OkpPublicJwk): Agreed => ({ publicJwk: key.publicJwk, secret: key.agree(to) });
+
+const wrapFor = (
+  primitives: Primitives,
+  to: OkpPublicJwk,
+  { publicJwk, secret }: Agreed,
+  contentKey: Uint8Array,
+): Recipient => {
   const wrapped = primitives.wrapKey(wrappingKey(secret), contentKey);
   return { kid: thumbprint(to), epk: publicJwk, encryptedKey: encodeBase64url(wrapped) };
 };
@@ -77,12 +95,12 @@ export const sealPrivate = (
 ): Uint8Array => {
   const contentKey = primitives.random(32);
   const iv = primitives.random(12);
-  const auditEphemeral = primitives.generateX25519().d;
+  const forAudit = primitives.generateX25519();
   const recipients = [
-    wrapFor(primitives, to.provider, primitives.generateX25519().d, contentKey),
-    wrapFor(primitives, to.audit, auditEphemeral, contentKey),
+    wrapFor(primitives, to.provider, agreed(primitives.generateX25519(), to.provider), contentKey),
+    wrapFor(primitives, to.audit, agreed(forAudit, to.audit), contentKey),
   ];
-  const plaintext = utf8(canonicalJson({ auditEphemeral, value }));
+  const plaintext = utf8(canonicalJson({ auditEphemeral: forAudit.scalar(), value }));
   const { ciphertext, tag } = primitives.sealGcm(contentKey, iv, utf8(PRIVATE_HEADER), plaintext);
   const sealed = utf8(
     canonicalJson({
@@ -164,7 +182,7 @@ export const openPrivateAsProvider = (
     const message = readPrivate(bytes);
     const contentKey = await unwrap(primitives, opener, message.recipients[0]);
     const { auditEphemeral, value } = readPlaintext(primitives, message, contentKey);
-    const expected = wrapFor(primitives, audit, auditEphemeral, contentKey);
+    const expected = wrapFor(primitives, audit, primitives.x25519(auditEphemeral, audit), contentKey);
     const same = equalBytes(
       utf8(canonicalJson(recipientJson(expected))),
       utf8(canonicalJson(recipientJson(message.recipients[1]))),
@@ -188,7 +206,7 @@ export const sealTo = (primitives: Primitives, to: OkpPublicJwk, plaintext: Uint
   checkSize(plaintext.length, MAX_DOCUMENT_BYTES);
   const contentKey = primitives.random(32);
   const iv = primitives.random(12);
-  const { kid, epk, encryptedKey } = wrapFor(primitives, to, primitives.generateX25519().d, contentKey);
+  const { kid, epk, encryptedKey } = wrapFor(primitives, to, agreed(primitives.generateX25519(), to), contentKey);
   const header = json({ alg: ALG, cty, enc: 'A256GCM', epk: { ...epk }, kid });
   const { ciphertext, tag } = primitives.sealGcm(contentKey, iv, utf8(header), plaintext);
   return [header, encryptedKey, ...[iv, ciphertext, tag].map(encodeBase64url)].join('.');

@@ -61,10 +61,12 @@ export interface Opener {
   agree(peer: OkpPublicJwk): Promise<Uint8Array>;
 }
 
-/** An ephemeral key: the private scalar (32 bytes, base64url) is the caller's to keep or forget. */
+/** An ephemeral key: its private scalar (32 bytes, base64url) is the caller's to keep or forget. */
 export interface EphemeralKey {
   readonly publicJwk: OkpPublicJwk;
-  readonly d: string;
+  scalar(): string;
+  /** Throws as `Opener.agree` does. */
+  agree(peer: OkpPublicJwk): Uint8Array;
 }
 
 /** Ciphertext and 16-byte tag of AES-256-GCM. */

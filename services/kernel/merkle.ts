@@ -11,22 +11,35 @@ const nodeHash = (left: Uint8Array, right: Uint8Array): Uint8Array => sha256(con
 /** The largest power of two smaller than `size` (size > 1). */
 const split = (size: number): number => 2 ** Math.floor(Math.log2(size - 1));
 
-/** RFC 6962 section 2.1: the tree head over leaf hashes (at least one). */
-export const merkleRoot = (hashes: readonly Uint8Array[]): Uint8Array => {
-  const [first] = hashes;
-  if (first === undefined) throw new RangeError('a tree needs a leaf');
-  if (hashes.length === 1) return first;
-  const k = split(hashes.length);
-  return nodeHash(merkleRoot(hashes.slice(0, k)), merkleRoot(hashes.slice(k)));
-};
+/** A tree over leaf hashes (at least one): its head, and the audit path of each leaf, from the leaf upwards. Each node is hashed once. */
+export interface MerkleTree {
+  readonly root: Uint8Array;
+  path(index: number): readonly Uint8Array[];
+}
 
-/** RFC 6962 section 2.1.1: the audit path of leaf `index`, from the leaf upwards. */
-export const merklePath = (hashes: readonly Uint8Array[], index: number): readonly Uint8Array[] => {
-  if (hashes.length <= 1) return [];
-  const k = split(hashes.length);
-  return index < k
-    ? [...merklePath(hashes.slice(0, k), index), merkleRoot(hashes.slice(k))]
-    : [...merklePath(hashes.slice(k), index - k), merkleRoot(hashes.slice(0, k))];
+interface Node {
+  readonly size: number;
+  readonly hash: Uint8Array;
+  readonly halves?: readonly [Node, Node];
+}
+
+/** RFC 6962 sections 2.1 and 2.1.1. */
+export const merkleTree = (hashes: readonly Uint8Array[]): MerkleTree => {
+  const build = (from: number, size: number): Node => {
+    if (size === 1) return { size, hash: hashes[from] as Uint8Array };
+    const k = split(size);
+    const left = build(from, k);
+    const right = build(from + k, size - k);
+    return { size, hash: nodeHash(left.hash, right.hash), halves: [left, right] };
+  };
+  const pathIn = ({ halves }: Node, index: number): Uint8Array[] => {
+    if (halves === undefined) return [];
+    const [left, right] = halves;
+    return index < left.size ? [...pathIn(left, index), right.hash] : [...pathIn(right, index - left.size), left.hash];
+  };
+  if (hashes.length === 0) throw new RangeError('a tree needs a leaf');
+  const top = build(0, hashes.length);
+  return { root: top.hash, path: (index) => pathIn(top, index) };
 };
 
 /** RFC 9162 section 2.1.3.2: the root that a path leads to; undefined when the path's length does not fit. */

@@ -36,24 +36,44 @@ const isName = (text: string, from: number): boolean => {
   return text[at] === ':';
 };
 
+const QUOTE = 0x22;
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
 /** A second walk over text that is known to be JSON: every object's names, decoded, and the depth. */
 const scanNames = (text: string): void => {
-  const token = /"(?:[^"\\]|\\.)*"|[{}[\]]/g;
+  if (LONE_SURROGATE.test(text)) throw malformed();
   const open: (Set<string> | undefined)[] = [];
-  for (let match = token.exec(text); match !== null; match = token.exec(text)) {
-    const [word] = match;
-    if (word === '{' || word === '[') {
-      open.push(word === '{' ? new Set() : undefined);
-      if (open.length > MAX_DEPTH) throw malformed();
-    } else if (word === '}' || word === ']') {
-      open.pop();
-    } else {
-      const decoded = String(parse(word));
-      if (/\p{Surrogate}/u.test(decoded)) throw malformed();
-      const names = open.at(-1);
-      if (names !== undefined && isName(text, token.lastIndex)) {
-        if (names.has(decoded)) throw new WaslError('duplicate-json-name');
-        names.add(decoded);
+  // The next backslash at or after where we stand: a string that ends before it has no escapes, and is its own value.
+  let backslash = text.indexOf('\\');
+  for (let at = 0; at < text.length; at += 1) {
+    switch (text.charCodeAt(at)) {
+      case 0x7b:
+      case 0x5b:
+        open.push(text.charCodeAt(at) === 0x7b ? new Set() : undefined);
+        if (open.length > MAX_DEPTH) throw malformed();
+        break;
+      case 0x7d:
+      case 0x5d:
+        open.pop();
+        break;
+      case QUOTE: {
+        const from = at;
+        at = text.indexOf('"', from + 1);
+        let escaped = false;
+        while (backslash !== -1 && backslash < at) {
+          escaped = true;
+          // What stands after a backslash is no end of the string.
+          if (backslash + 1 === at) at = text.indexOf('"', at + 1);
+          backslash = text.indexOf('\\', backslash + 2);
+        }
+        const value = escaped ? String(parse(text.slice(from, at + 1))) : undefined;
+        if (value !== undefined && LONE_SURROGATE.test(value)) throw malformed();
+        const names = open.at(-1);
+        if (names !== undefined && isName(text, at + 1)) {
+          const name = value ?? text.slice(from + 1, at);
+          if (names.has(name)) throw new WaslError('duplicate-json-name');
+          names.add(name);
+        }
       }
     }
   }

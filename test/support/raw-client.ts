@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type Identity, loadIdentity } from '../../adapters/kit/index.ts';
 import type { RequestResponse } from '../../proto/gen/wasl/exchange/v1/exchange.ts';
-import { verifyReceipt } from '../../services/kernel/batch.ts';
+import { parseReceipt, verifyReceipt } from '../../services/kernel/batch.ts';
 import { digestOf } from '../../services/kernel/digest.ts';
 import type { EntryBody } from '../../services/kernel/evidence.ts';
 import { parseAgencyId, parseDocumentType, parseRequestId, uuidV7 } from '../../services/kernel/ids.ts';
@@ -59,13 +59,16 @@ export const rawClient = async (exchange: Exchange, agency: string): Promise<Raw
     if (result?.$case === 'refusal') {
       const { statement, receipt } = result.value;
       const { code } = parseRefusal(await verifyJws(primitives, gatewayKey, statement, TYP.refusal));
-      const entry = receipt === '' ? {} : { entry: (await verifyReceipt(primitives, gatewayKey, receipt)).entry.body };
+      const entry =
+        receipt === ''
+          ? {}
+          : { entry: (await verifyReceipt(primitives, gatewayKey, parseReceipt(receipt))).entry.body };
       return { code, by: 'gateway' as const, ...entry };
     }
     if (result?.$case !== 'answer') throw new Error('no result');
     const { statement, answeredReceipt } = result.value;
     const answer = parseAnswer(await verifyJws(primitives, providerSigner.publicJwk, statement, TYP.answer));
-    const { entry } = await verifyReceipt(primitives, gatewayKey, answeredReceipt);
+    const { entry } = await verifyReceipt(primitives, gatewayKey, parseReceipt(answeredReceipt));
     return { code: answer.code ?? answer.outcome, by: 'provider' as const, entry: entry.body };
   };
 

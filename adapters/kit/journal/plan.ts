@@ -1,8 +1,6 @@
-import { canonicalJson } from '../../../services/kernel/canonical.ts';
 import { WaslError } from '../../../services/kernel/codes.ts';
 import { type JournalBody, linkJournal } from '../../../services/kernel/journal.ts';
 import type { JournalHead } from '../../../services/kernel/statements.ts';
-import type { JsonObject } from '../../../services/kernel/strict-json.ts';
 import type { OfferedBody } from './port.ts';
 
 /** A line's bytes at most; every part of a body has a smaller limit of its own. */
@@ -30,7 +28,7 @@ export interface Plan {
 
 /** Refuses, before it can spoil a group, a body that has no line. */
 export const checkBody = (body: JournalBody): void => {
-  const { length } = canonicalJson(body as unknown as JsonObject);
+  const { length } = JSON.stringify(body);
   // A character is three bytes at most.
   if (length > MAX_LINE / 4) throw new WaslError('message-too-large', { what: `journal ${body.kind}` });
 };

@@ -110,7 +110,7 @@ export const makeExchange = (parts: ExchangeParts): Exchange => {
                 requestedReceipt,
                 ...(asked.traceparent === undefined ? {} : { traceparent: asked.traceparent }),
               },
-              AbortSignal.timeout(remainingMs),
+              remainingMs,
               (reply) => void conclude(accepted, reply, true).catch(() => undefined),
             );
       if (end.kind === 'lost')

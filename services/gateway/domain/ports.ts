@@ -37,10 +37,10 @@ export type OfferEnd =
 /** A place held at one replica; MUST be ended by `offer` or `release`. */
 export interface Slot {
   /**
-   * Hands the request over and waits for the answer, the loss of the replica, or the signal (then the replica is told to cancel, and
+   * Hands the request over and waits for the answer, the loss of the replica, or `withinMs` (then the replica is told to cancel, and
    * an answer that comes all the same goes to `late`). MUST hand it to at most one replica.
    */
-  offer(offered: Offered, signal: AbortSignal, late: (reply: ProviderReply) => void): Promise<OfferEnd>;
+  offer(offered: Offered, withinMs: number, late: (reply: ProviderReply) => void): Promise<OfferEnd>;
   release(): void;
 }
 

@@ -78,7 +78,7 @@ export const makeSessions = (): Sessions => {
 
   const slotAt = (held: Held, leave: () => void): Slot => ({
     release: leave,
-    offer: (offered, signal, late) =>
+    offer: (offered, withinMs, late) =>
       new Promise<OfferEnd>((resolve) => {
         const { requestId } = offered;
         const reply = (returned: Returned): ProviderReply => ({
@@ -94,28 +94,26 @@ export const makeSessions = (): Sessions => {
           forget.unref();
           resolve({ kind: 'expired' });
         };
+        const deadline = setTimeout(expire, withinMs);
         held.pending.set(requestId, (end) => {
-          signal.removeEventListener('abort', expire);
+          clearTimeout(deadline);
           leave();
           if (end === 'lost') return resolve({ kind: 'lost' });
           if (expired) return late(reply(end));
           resolve({ kind: 'reply', reply: reply(end) });
         });
-        signal.addEventListener('abort', expire);
-        if (signal.aborted) expire();
-        else
-          tell(
-            held,
-            {
-              $case: 'offer',
-              value: {
-                ...offered,
-                privatePart: Buffer.from(offered.privatePart),
-                traceparent: offered.traceparent ?? '',
-              },
+        tell(
+          held,
+          {
+            $case: 'offer',
+            value: {
+              ...offered,
+              privatePart: Buffer.from(offered.privatePart),
+              traceparent: offered.traceparent ?? '',
             },
-            requestId,
-          );
+          },
+          requestId,
+        );
       }),
   });
 

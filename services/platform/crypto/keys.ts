@@ -13,12 +13,10 @@ import {
 } from 'node:crypto';
 import {
   type EcPublicJwk,
-  type EphemeralKey,
   type OkpPublicJwk,
   type Opener,
   type Primitives,
   parseEcPublicJwk,
-  parseOkpPublicJwk,
   type Signer,
   thumbprint,
 } from '../../kernel/keys.ts';
@@ -45,8 +43,10 @@ const publicKey = (jwk: EcPublicJwk | OkpPublicJwk): KeyObject => {
   imported.set(name, key);
   return key;
 };
-const okpJwkOf = (key: KeyObject): OkpPublicJwk =>
-  parseOkpPublicJwk({ ...createPublicKey(key).export({ format: 'jwk' }) } as never);
+const okpJwkOf = (key: KeyObject): OkpPublicJwk => {
+  const { x = '' } = (key.type === 'private' ? createPublicKey(key) : key).export({ format: 'jwk' });
+  return { kty: 'OKP', crv: 'X25519', x };
+};
 
 /**
  * A bare X25519 scalar as a key. Node takes the private half of a JWK alone and derives the public one from it (held by the tests of the two
@@ -74,7 +74,14 @@ export const primitives: Primitives = {
       return false;
     }
   },
-  generateX25519: () => generateEncryptionKeyPair(),
+  generateX25519: () => {
+    const pair = generateKeyPairSync('x25519');
+    return {
+      publicJwk: okpJwkOf(pair.publicKey),
+      scalar: () => String(pair.privateKey.export({ format: 'jwk' }).d),
+      agree: (peer) => agree(pair.privateKey, peer),
+    };
+  },
   x25519: (d, peer) => {
     const key = scalarKey(d);
     return { publicJwk: okpJwkOf(key), secret: agree(key, peer) };
@@ -101,16 +108,11 @@ export const primitives: Primitives = {
   },
 };
 
-const generateEncryptionKeyPair = (): EphemeralKey => {
-  const { d, ...open } = generateKeyPairSync('x25519').privateKey.export({ format: 'jwk' });
-  return { publicJwk: parseOkpPublicJwk({ ...open } as never), d: String(d) };
-};
-
 export const generateSigningKey = (): EcPrivateJwk =>
   generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' }) as EcPrivateJwk;
 export const generateEncryptionKey = (): OkpPrivateJwk => {
-  const { publicJwk, d } = generateEncryptionKeyPair();
-  return { ...publicJwk, d };
+  const key = primitives.generateX25519();
+  return { ...key.publicJwk, d: key.scalar() };
 };
 
 export const signerFromJwk = (jwk: EcPrivateJwk): Signer => {
