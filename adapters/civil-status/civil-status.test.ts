@@ -40,7 +40,14 @@ const ask = (document: string, value: string, scheme = 'jo:national-number') => 
   const handler = civilStatusHandlers(source)[`civil-status.${document}`];
   if (handler === undefined) throw new Error(`no handler for ${document}`);
   const signal = new AbortController().signal;
-  return handler({ subject: { scheme, value }, claims: [], purpose: 'test', deadline: new Date(), signal });
+  return handler({
+    requestId: 'test',
+    subject: { scheme, value },
+    claims: [],
+    purpose: 'test',
+    deadline: new Date(),
+    signal,
+  });
 };
 
 describe('the civil registry', () => {

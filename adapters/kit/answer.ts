@@ -5,6 +5,7 @@ import { dayIn } from '../../services/kernel/day.ts';
 import { digestOf } from '../../services/kernel/digest.ts';
 import { signJws } from '../../services/kernel/jws.ts';
 import type { Primitives } from '../../services/kernel/keys.ts';
+import { MAX_TICKET } from '../../services/kernel/private-part.ts';
 import { type AnswerStatement, answerPayload, type RequestStatement, TYP } from '../../services/kernel/statements.ts';
 import type { Logger } from '../../services/platform/log/index.ts';
 import { checkOffer, type GoodOffer, type Offered } from './check-offer.ts';
@@ -43,6 +44,13 @@ const endOf = (error: WaslError): End => ({
   claims: [],
 });
 
+const deferred = ({ ticket, retryAfterMs }: Extract<HandlerAnswer, { kind: 'deferred' }>): End => {
+  // A ticket that nobody could bring back would leave the requester waiting for ever.
+  if (ticket === '' || ticket.length > MAX_TICKET) throw new RangeError(`a ticket has 1 to ${MAX_TICKET} characters`);
+  const when = retryAfterMs === undefined ? {} : { retryAfterMs };
+  return { outcome: 'deferred', code: 'deferred-by-provider', ticket, ...when, claims: [] };
+};
+
 /**
  * Takes one offer to its signed answer (design, section 3, steps 5 and 6): verifies for itself, makes the request durable in the journal,
  * only then calls the ministry's handler, and makes the answer durable before it leaves.
@@ -73,11 +81,15 @@ export const makeAnswer = ({ identity, primitives, copy, journal, handlers, log,
     if (cancelled.aborted) end();
     try {
       return await handler({
+        requestId: request.id,
         subject: part.subject,
         claims: request.claims,
         purpose: request.purpose,
         deadline: new Date(request.deadlineMs),
         signal,
+        ...(request.collects === undefined || part.ticket === undefined
+          ? {}
+          : { collects: { requestId: request.collects, ticket: part.ticket } }),
       });
     } catch (error) {
       if (signal.aborted) throw new WaslError('deadline-exceeded', {}, { cause: error });
@@ -100,7 +112,9 @@ export const makeAnswer = ({ identity, primitives, copy, journal, handlers, log,
         case 'ambiguous':
           return { outcome: 'refused', code: 'ambiguous-subject', claims: [] };
         case 'deferred':
-          return { outcome: 'deferred', code: 'deferred-by-provider', ticket: found.ticket, claims: [] };
+          return deferred(found);
+        case 'unknown-ticket':
+          return { outcome: 'refused', code: 'ticket-unknown', claims: [] };
         case 'found': {
           const requestDigest = digestOf(utf8(offered.statement));
           const issued = await issueDocument(primitives, identity, held, offer, requestDigest, found.document, now());

@@ -70,7 +70,8 @@ export const checkAnswer = async (by: With, own: OwnRequest, answer: Answer): Pr
     case 'not-found':
       return { ...ended, ...reason, outcome: 'not-found' };
     case 'deferred':
-      return { ...ended, ...reason, outcome: 'deferred', ticket: statement.ticket ?? '' };
+      if (statement.ticket === undefined || statement.ticket === '') throw invalid();
+      return { ...ended, ...reason, outcome: 'deferred', ticket: statement.ticket, ...retryOf(statement) };
     case 'refused':
       return { ...ended, ...reason, outcome: 'refused' };
     case 'unavailable':

@@ -9,13 +9,8 @@ import { MAX_STATEMENT_CHARACTERS, staleness } from '../../services/kernel/fresh
 import { openPrivateAsProvider } from '../../services/kernel/jwe.ts';
 import { readJws, verifyJws } from '../../services/kernel/jws.ts';
 import { type OkpPublicJwk, type Primitives, thumbprint } from '../../services/kernel/keys.ts';
-import {
-  type PrivatePart,
-  parsePrivate,
-  parseRequest,
-  type RequestStatement,
-  TYP,
-} from '../../services/kernel/statements.ts';
+import { type PrivatePart, parsePrivate } from '../../services/kernel/private-part.ts';
+import { parseRequest, type RequestStatement, TYP } from '../../services/kernel/statements.ts';
 import { compileSchema } from '../../services/platform/validate/index.ts';
 import type { Identity } from './identity.ts';
 
@@ -80,6 +75,10 @@ export const checkOffer = async (
   if (request.encryptionKey !== thumbprint(requester.keys.encryption)) throw new WaslError('encryption-key-mismatch');
 
   const part = parsePrivate(await openPrivateAsProvider(primitives, identity.opener, copy.audit, privatePart));
+  // The ticket is the requester's secret with the provider: it never stands in the open part.
+  if ((request.collects === undefined) !== (part.ticket === undefined)) {
+    throw new WaslError('malformed-message', { what: 'request.collects' });
+  }
   checkSubject(copy, request, part);
   return { request, part, terms: decision.agreement.terms, sealTo: requester.keys.encryption };
 };

@@ -7,10 +7,9 @@ import { parseAgencyId, parseDocumentType, parseRequestId, type RequestId, uuidV
 import { sealPrivate } from '../../services/kernel/jwe.ts';
 import { signJws } from '../../services/kernel/jws.ts';
 import type { Primitives } from '../../services/kernel/keys.ts';
+import { type PrivatePart, privatePayload } from '../../services/kernel/private-part.ts';
 import {
   acknowledgementPayload,
-  type PrivatePart,
-  privatePayload,
   type RequestStatement,
   requestPayload,
   TYP,
@@ -23,6 +22,7 @@ import type { Journal } from './journal/index.ts';
 import type { Link } from './link.ts';
 import type { Connected, Links } from './links.ts';
 import { type Outcome, type Receipts, reasonOf } from './outcome.ts';
+import { type Deferred, openTicket, sealTicket } from './ticket.ts';
 
 /** What an agency asks of another. */
 export interface Ask {
@@ -42,6 +42,27 @@ export interface Ask {
   readonly retryOf?: string;
 }
 
+/** How a deferred answer is collected. */
+export interface CollectOptions {
+  /** Who acts now. */
+  readonly officer?: string;
+  /** At most 60 s; 10 s unless told. */
+  readonly deadlineMs?: number;
+}
+
+/** An ask, and what it comes back for. */
+type Asking = Ask & { readonly collects?: Pick<Deferred, 'first' | 'ticket'> };
+
+export interface Client {
+  /**
+   * Asks another agency for a document and waits for how that ended; rejects only for what is nobody's plan. A gateway that is about to stop has
+   * recorded nothing: another is asked under the same id. One that went away in mid-call may have: another is asked anew, naming the first.
+   */
+  request(ask: Ask): Promise<Outcome>;
+  /** Asks again for what was deferred, with a new signed request that names the first. Ends like any other: also deferred once more. */
+  collect(ticket: string, options?: CollectOptions): Promise<Outcome>;
+}
+
 export interface ClientParts {
   readonly identity: Identity;
   readonly primitives: Primitives;
@@ -57,7 +78,7 @@ const DEADLINE_MS = 10_000;
 const SLACK_MS = 2_000;
 const ACKNOWLEDGE = { tries: 4, timeoutMs: 5_000 };
 
-export const makeRequest = (parts: ClientParts) => {
+export const makeClient = (parts: ClientParts): Client => {
   const { identity, primitives, links, journal, log, now } = parts;
   const newId = (): RequestId => parseRequestId(uuidV7(now(), primitives.random(10)));
   const by = (copy: RegistryCopy) => ({ primitives, identity, copy, now });
@@ -70,14 +91,15 @@ export const makeRequest = (parts: ClientParts) => {
   };
 
   /** Builds, signs and journals one request to one gateway's boot. COMMIT POINT: it is in the journal before it leaves. */
-  const prepare = async (ask: Ask, id: RequestId, copy: RegistryCopy, { reached }: Connected): Promise<Prepared> => {
-    const { from, documentVersion = 1, purpose, subject, caseReference, officer, retryOf } = ask;
+  const prepare = async (ask: Asking, id: RequestId, copy: RegistryCopy, { reached }: Connected): Promise<Prepared> => {
+    const { from, documentVersion = 1, purpose, subject, caseReference, officer, retryOf, collects } = ask;
     const provider = parseAgencyId(from);
     const documentType = parseDocumentType(ask.documentType);
     const part: PrivatePart = {
       subject,
       ...(caseReference === undefined ? {} : { caseReference }),
       ...(officer === undefined ? {} : { officer }),
+      ...(collects === undefined ? {} : { ticket: collects.ticket }),
     };
     // A type or provider that we do not know is the gateway's to refuse, so that the refusal has its evidence; nobody could open this seal.
     const known = copy.documentType(documentType, documentVersion) !== undefined;
@@ -107,6 +129,7 @@ export const makeRequest = (parts: ClientParts) => {
       privatePart: digestOf(privatePart),
       journal: await journal.head(),
       ...(retryOf === undefined ? {} : { retryOf: parseRequestId(retryOf) }),
+      ...(collects === undefined ? {} : { collects: collects.first }),
     };
     const statement = await signJws(identity.signer, TYP.request, requestPayload(request));
     await journal.append({ kind: 'asked', requestId: id, statement });
@@ -131,6 +154,24 @@ export const makeRequest = (parts: ClientParts) => {
       if (boot !== request.boot || now() >= request.deadlineMs) throw error;
       return link.connection.request(message, options());
     }
+  };
+
+  /** Turns the provider's ticket into the agency's own, which carries all that collecting needs. */
+  const ticketed = async (outcome: Outcome, ask: Asking, { request }: OwnRequest): Promise<Outcome> => {
+    if (outcome.outcome !== 'deferred') return outcome;
+    const { from, documentVersion = 1, documentType, subject, purpose, caseReference } = ask;
+    const deferred: Deferred = {
+      first: ask.collects?.first ?? request.id,
+      ticket: outcome.ticket,
+      from,
+      documentType,
+      documentVersion,
+      subject,
+      purpose,
+      claims: request.claims,
+      ...(caseReference === undefined ? {} : { caseReference }),
+    };
+    return { ...outcome, ticket: await sealTicket(primitives, identity, deferred, now()) };
   };
 
   const judge = async (own: OwnRequest, response: RequestResponse): Promise<Outcome> => {
@@ -193,11 +234,7 @@ export const makeRequest = (parts: ClientParts) => {
     }
   };
 
-  /**
-   * Asks another agency for a document and waits for how that ended; rejects only for what is nobody's plan. A gateway that is about to stop has
-   * recorded nothing: another is asked under the same id. One that went away in mid-call may have: another is asked anew, naming the first.
-   */
-  return async (ask: Ask): Promise<Outcome> => {
+  const run = async (ask: Asking): Promise<Outcome> => {
     const until = now() + (ask.deadlineMs ?? DEADLINE_MS);
     const tried = new Set<Link>();
     let id = newId();
@@ -214,7 +251,8 @@ export const makeRequest = (parts: ClientParts) => {
         prepared = await prepare(again, id, links.copy(), connected);
         const response = await send(connected, prepared);
         const statement = response.result?.value.statement;
-        return await conclude(prepared.own, await judge(prepared.own, response), statement);
+        const judged = await ticketed(await judge(prepared.own, response), ask, prepared.own);
+        return await conclude(prepared.own, judged, statement);
       } catch (error) {
         const outcome = ended(id, error);
         const concluded = prepared === undefined ? outcome : await conclude(prepared.own, outcome);
@@ -230,6 +268,23 @@ export const makeRequest = (parts: ClientParts) => {
         }
       }
     }
+  };
+
+  return {
+    request: run,
+    collect: async (text, { officer, deadlineMs } = {}) => {
+      try {
+        const { first, ticket, ...ask } = await openTicket(primitives, identity, text, now());
+        return await run({
+          ...ask,
+          collects: { first, ticket },
+          ...(officer === undefined ? {} : { officer }),
+          ...(deadlineMs === undefined ? {} : { deadlineMs }),
+        });
+      } catch (error) {
+        return ended(newId(), error);
+      }
+    },
   };
 };
 

@@ -8,10 +8,10 @@ import { type BootId, parseBootId, parseRequestId, uuidV7 } from '../../services
 import { sealPrivate } from '../../services/kernel/jwe.ts';
 import { signJws } from '../../services/kernel/jws.ts';
 import type { Signer } from '../../services/kernel/keys.ts';
+import { privatePayload } from '../../services/kernel/private-part.ts';
 import {
   type AnswerStatement,
   answerPayload,
-  privatePayload,
   type RefusalStatement,
   type RequestStatement,
   refusalPayload,

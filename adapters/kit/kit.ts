@@ -4,12 +4,11 @@ import { rememberLately } from '../../services/kernel/remember.ts';
 import { primitives as bare } from '../../services/platform/crypto/index.ts';
 import type { Logger } from '../../services/platform/log/index.ts';
 import { makeAnswer } from './answer.ts';
-import { type Ask, makeRequest } from './client.ts';
+import { type Client, makeClient } from './client.ts';
 import type { Handler } from './handler.ts';
 import type { Identity } from './identity.ts';
 import type { Journal } from './journal/index.ts';
 import { openLinks } from './links.ts';
-import type { Outcome } from './outcome.ts';
 import { makeProvider, type Provider } from './provider.ts';
 
 export interface KitOptions {
@@ -22,11 +21,9 @@ export interface KitOptions {
 }
 
 /** An agency on the bus: what it asks, and what it answers. */
-export interface Kit {
+export interface Kit extends Client {
   /** Resolves once a gateway is reached and the registry verified; rejects `gateway-unreachable` after `timeoutMs`. */
   ready(timeoutMs: number): Promise<void>;
-  /** Asks another agency for a document. Every end is a value; it rejects only for what is nobody's plan. */
-  request(ask: Ask): Promise<Outcome>;
   /** Names the handler of a document type; before `attach`. */
   provide(documentType: string, handler: Handler): void;
   /** Attaches to every gateway, now and after each reconnection. `credits`: offers taken at once over one gateway. */
@@ -47,7 +44,7 @@ export const openKit = ({ identity, gateways, journal, log, now = Date.now }: Ki
   const links = openLinks({ gateways, identity, primitives, log, now });
   const handlers = new Map<string, Handler>();
   const afterwards = new Set<Promise<void>>();
-  const request = makeRequest({
+  const client = makeClient({
     identity,
     primitives,
     links,
@@ -67,7 +64,7 @@ export const openKit = ({ identity, gateways, journal, log, now = Date.now }: Ki
     ready: async (timeoutMs) => {
       await links.pick(timeoutMs);
     },
-    request,
+    ...client,
     provide: (documentType, handler) => {
       handlers.set(documentType, handler);
     },

@@ -39,7 +39,8 @@ export type Outcome = Ended &
         readonly credential: string;
       }
     | (Reason & { readonly outcome: 'not-found' })
-    | (Reason & { readonly outcome: 'deferred'; readonly ticket: string })
+    /** `ticket` is for `collect`: sealed to this agency, worth nothing to anybody else. */
+    | (Reason & { readonly outcome: 'deferred'; readonly ticket: string; readonly retryAfterMs?: number })
     | (Reason & { readonly outcome: 'refused' })
     | (Reason & { readonly outcome: 'unavailable'; readonly retryAfterMs?: number })
   );

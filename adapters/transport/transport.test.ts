@@ -116,7 +116,14 @@ describe('transport’s handlers', () => {
     const handler = transportHandlers(client)[type];
     if (handler === undefined) throw new Error(`no handler for ${type}`);
     const signal = new AbortController().signal;
-    return handler({ subject: { scheme, value }, claims: [], purpose: 'test', deadline: new Date(), signal });
+    return handler({
+      requestId: 'test',
+      subject: { scheme, value },
+      claims: [],
+      purpose: 'test',
+      deadline: new Date(),
+      signal,
+    });
   };
   const vehicle = 'transport.vehicle-registration';
 

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import {
   type Ask,
+  type CollectOptions,
   type Identity,
   type Journal,
   loadIdentity,
@@ -18,10 +19,16 @@ export interface AskAs {
   readonly identity: string;
   readonly journal: string;
   readonly gateway: string;
-  /** As typed: a number alone, or `scheme:value`. */
-  readonly subject: string;
-  readonly ask: Omit<Ask, 'subject'>;
+  readonly ask: Asking;
 }
+
+/** What is asked, or the ticket of what was deferred. */
+type Asking =
+  | (Omit<Ask, 'subject'> & {
+      /** As typed: a number alone, or `scheme:value`. */
+      readonly subject: string;
+    })
+  | (CollectOptions & { readonly ticket: string });
 
 export interface Asked {
   readonly outcome: Outcome;
@@ -33,7 +40,7 @@ export interface Asked {
 const LOCK_PATIENCE_MS = 15_000;
 
 /** Makes one request as an agency, with its journal for requests from the command line; waits while another command writes in it. */
-export const askAs = async ({ identity: folder, journal: dir, gateway, subject, ask }: AskAs): Promise<Asked> => {
+export const askAs = async ({ identity: folder, journal: dir, gateway, ask }: AskAs): Promise<Asked> => {
   const identity = await loadIdentity(folder);
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const journal = await patiently(() => openFileJournal({ dir }));
@@ -42,7 +49,10 @@ export const askAs = async ({ identity: folder, journal: dir, gateway, subject, 
     await kit.ready(ask.deadlineMs ?? 10_000).catch(() => undefined);
     const copy = kit.copy();
     const started = performance.now();
-    const outcome = await kit.request({ ...ask, subject: readSubject(subject, copy, ask) });
+    const outcome =
+      'ticket' in ask
+        ? await kit.collect(ask.ticket, ask)
+        : await kit.request({ ...ask, subject: readSubject(ask.subject, copy, ask) });
     const tookMs = performance.now() - started;
     await kit.drain();
     return { outcome, identity, copy, tookMs };
@@ -69,7 +79,7 @@ const patiently = async (open: () => Promise<Journal>): Promise<Journal> => {
 const readSubject = (
   text: string,
   copy: RegistryCopy | undefined,
-  { documentType, documentVersion = 1 }: Omit<Ask, 'subject'>,
+  { documentType, documentVersion = 1 }: Pick<Ask, 'documentType' | 'documentVersion'>,
 ): Ask['subject'] => {
   const [, scheme, value] = /^([a-z]{2}:[a-z-]+):(.+)$/.exec(text) ?? [];
   if (scheme !== undefined && value !== undefined) return { scheme, value };

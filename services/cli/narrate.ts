@@ -28,7 +28,7 @@ const receiptLine = (label: string, text: string | undefined): string[] => {
 };
 
 /** An outcome for a person: what came, or why not and whose move is next, in both languages. */
-export const describeOutcome = (outcome: Outcome): string => {
+export const describeOutcome = (outcome: Outcome, requester: string): string => {
   const head = `${outcome.outcome}  (request ${outcome.requestId}, said by ${outcome.by.kind} ${outcome.by.id})`;
   const receipts = [
     'evidence',
@@ -38,7 +38,15 @@ export const describeOutcome = (outcome: Outcome): string => {
   if (outcome.outcome === 'delivered') {
     return [head, ...claimLines(outcome.document), `  as of ${valueText(outcome.always.asOf)}`, ...receipts].join('\n');
   }
-  const ticket = outcome.outcome === 'deferred' ? [`ticket ${outcome.ticket}`] : [];
+  const ticket =
+    outcome.outcome === 'deferred'
+      ? [
+          `  collect with: wasl request --as ${requester} --ticket ${outcome.ticket}`,
+          ...(outcome.retryAfterMs === undefined
+            ? []
+            : [`  not before ${Math.ceil(outcome.retryAfterMs / 1000)} s from now`]),
+        ]
+      : [];
   return [
     head,
     `  ${outcome.message.en}`,
@@ -111,7 +119,7 @@ export const narrate = (
       `محجوب، ولا أثر له في الوثيقة: ${withheld.length}`,
     ),
     step(6, 'The verified document:', 'الوثيقة الموثَّقة:'),
-    describeOutcome(outcome),
+    describeOutcome(outcome, requester),
     '',
   ].join('\n');
 };

@@ -236,4 +236,16 @@ export const REFUSED = {
     "The provider has nobody who answers {documentType}. Next move: the providing agency's integrator.",
     'لا يوجد لدى الجهة المزوِّدة من يجيب عن {documentType}. الإجراء التالي على: الفريق الفني في الجهة المزوِّدة.',
   ),
+  'ticket-unreadable': row(
+    'refused',
+    'requester',
+    'This is not a ticket of your agency, or it is older than 30 days. Next move: you, to make the request anew.',
+    'رقم المراجعة هذا لا يخص جهتك أو مضى عليه أكثر من ٣٠ يومًا. الإجراء التالي على: مقدم الطلب لتقديم طلب جديد.',
+  ),
+  'ticket-unknown': row(
+    'refused',
+    'requester',
+    'The provider does not know the ticket, or gave it for another request. Next move: you, to make the request anew.',
+    'رقم المراجعة غير معروف لدى الجهة المزوِّدة أو أُعطي لطلب آخر. الإجراء التالي على: مقدم الطلب لتقديم طلب جديد.',
+  ),
 } as const;

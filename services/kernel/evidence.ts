@@ -31,6 +31,8 @@ export type EntryBody =
       readonly claims: readonly string[];
       readonly agreement: string;
       readonly agreementDigest: Digest;
+      /** The deferred request whose answer this one collects. */
+      readonly collects?: RequestId;
     }
   | {
       readonly kind: 'refused';
@@ -153,6 +155,7 @@ const parseKind = (f: F): EntryBody => {
         claims: f.texts('claims'),
         agreement: f.text('agreement'),
         agreementDigest: digest(f, 'agreementDigest'),
+        ...when(f, 'collects', () => parseRequestId(f.text('collects'))),
       };
     case 'refused':
       return {

@@ -22,6 +22,7 @@ export const TYP = {
   answer: 'wasl-answer+jwt',
   acknowledgement: 'wasl-acknowledgement+jwt',
   refusal: 'wasl-refusal+jwt',
+  ticket: 'wasl-ticket+jwt',
   batch: 'wasl-batch+jwt',
   agreement: 'wasl-agreement+jwt',
   agencyKeys: 'wasl-agency-keys+jwt',
@@ -73,6 +74,8 @@ export interface RequestStatement {
   readonly privatePart: Digest;
   readonly journal: JournalHead;
   readonly retryOf?: RequestId;
+  /** The deferred request whose answer this one collects; its ticket stands in the private part. */
+  readonly collects?: RequestId;
 }
 
 export const requestPayload = (request: RequestStatement): JsonObject => ({
@@ -90,6 +93,7 @@ export const requestPayload = (request: RequestStatement): JsonObject => ({
   privatePart: request.privatePart,
   journal: journalJson(request.journal),
   ...(request.retryOf === undefined ? {} : { retryOf: request.retryOf }),
+  ...(request.collects === undefined ? {} : { collects: request.collects }),
 });
 
 /** Parses the payload of a `wasl-request+jwt`; anything off is `malformed-message`. */
@@ -97,6 +101,7 @@ export const parseRequest = (payload: JsonObject): RequestStatement => {
   const fields = readFields(payload, 'request');
   const claims = fields.texts('claims', CLAIM_NAME, 100);
   const retryOf = fields.optionalText('retryOf');
+  const collects = fields.optionalText('collects');
   const request: RequestStatement = {
     id: parseRequestId(fields.text('jti')),
     requester: parseAgencyId(fields.text('iss', AGENCY_ID)),
@@ -112,6 +117,7 @@ export const parseRequest = (payload: JsonObject): RequestStatement => {
     privatePart: fields.text('privatePart', DIGEST) as Digest,
     journal: readJournalHead(fields),
     ...(retryOf === undefined ? {} : { retryOf: parseRequestId(retryOf) }),
+    ...(collects === undefined ? {} : { collects: parseRequestId(collects) }),
   };
   fields.done();
   return request;
@@ -135,7 +141,7 @@ export interface AnswerStatement {
   readonly code?: string;
   /** Present when `deferred`: an opaque reference, no personal data. */
   readonly ticket?: string;
-  /** Present when `unavailable`: ms after which to ask again. */
+  /** Present when `unavailable`, and may be when `deferred`: ms after which to ask again. */
   readonly retryAfterMs?: number;
   /** Claims disclosed, sorted; empty unless `delivered`. */
   readonly claims: readonly string[];
@@ -266,35 +272,4 @@ export const parseRefusal = (payload: JsonObject): RefusalStatement => {
   };
   fields.done();
   return refusal;
-};
-
-/** What the private part says; only the provider and the audit service read it. */
-export interface PrivatePart {
-  readonly subject: { readonly scheme: string; readonly value: string };
-  readonly caseReference?: string;
-  readonly officer?: string;
-}
-
-export const privatePayload = (part: PrivatePart): JsonObject => ({
-  subject: { scheme: part.subject.scheme, value: part.subject.value },
-  ...(part.caseReference === undefined ? {} : { caseReference: part.caseReference }),
-  ...(part.officer === undefined ? {} : { officer: part.officer }),
-});
-
-export const parsePrivate = (payload: JsonObject): PrivatePart => {
-  const fields = readFields(payload, 'private');
-  const subject = fields.fields('subject');
-  const caseReference = fields.optionalText('caseReference', undefined, 128);
-  const officer = fields.optionalText('officer', undefined, 128);
-  const part: PrivatePart = {
-    subject: {
-      scheme: subject.text('scheme', /^[a-z]{2}:[a-z]+(-[a-z]+)*$/, 64),
-      value: subject.text('value', undefined, 64),
-    },
-    ...(caseReference === undefined ? {} : { caseReference }),
-    ...(officer === undefined ? {} : { officer }),
-  };
-  subject.done();
-  fields.done();
-  return part;
 };

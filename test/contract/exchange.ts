@@ -11,6 +11,7 @@ import { loadOpener, loadSigner, primitives } from '../../services/platform/cryp
 import { personalExtract, WITHHELD } from '../support/documents.ts';
 import { type Exchange, startExchange, until } from '../support/exchange.ts';
 import { type RawClient, type RawRequest, rawClient } from '../support/raw-client.ts';
+import { describeDeferred } from './deferred.ts';
 import { GATEWAY_REFUSALS } from './refusals.ts';
 
 const AGREEMENT = 'agreement.transport.personal-extract.json';
@@ -205,6 +206,12 @@ export const describeExchange = (name: string, start: () => Promise<{ bus: Bus; 
     describe('what the provider says, signed and recorded', () => {
       const cases: readonly (readonly [string, string, () => Promise<HandlerAnswer>])[] = [
         ['no record', 'no-such-record', async () => ({ kind: 'not-found' })],
+        ['a ticket of its own that it does not know', 'ticket-unknown', async () => ({ kind: 'unknown-ticket' })],
+        [
+          'a ticket longer than one may be',
+          'provider-failed',
+          async () => ({ kind: 'deferred', ticket: 'T'.repeat(129) }),
+        ],
         ['several matches', 'ambiguous-subject', async () => ({ kind: 'ambiguous' })],
         ['later', 'deferred-by-provider', async () => ({ kind: 'deferred', ticket: 'T-1' })],
         [
@@ -268,6 +275,18 @@ export const describeExchange = (name: string, start: () => Promise<{ bus: Bus; 
         handle = found;
         expect(outcome).toMatchObject({ outcome: 'delivered', document: { givenName: { ar: long } } });
       }, 30_000);
+    });
+
+    describeDeferred({
+      ask: () => ask(),
+      asker: () => asker,
+      other: () => exchange.kit('civil-status'),
+      raw: () => raw,
+      provider: (answer) => {
+        handle = answer;
+      },
+      found,
+      entriesOf: (requestId) => ofRequest(requestId).map(({ body }) => body),
     });
 
     test('an adapter that attaches for another agency is refused', async () => {

@@ -8,10 +8,10 @@ import { parseAgencyId, parseDocumentType, parseRequestId, uuidV7 } from '../../
 import { sealPrivate } from '../../services/kernel/jwe.ts';
 import { signJws, verifyJws } from '../../services/kernel/jws.ts';
 import type { EcPublicJwk, Signer } from '../../services/kernel/keys.ts';
+import { privatePayload } from '../../services/kernel/private-part.ts';
 import {
   parseAnswer,
   parseRefusal,
-  privatePayload,
   type RequestStatement,
   requestPayload,
   TYP,

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { Outcome } from '../../../adapters/kit/index.ts';
+import { WaslError } from '../../kernel/codes.ts';
 import { writePrivateFile } from '../../platform/crypto/index.ts';
-import { askAs } from '../ask.ts';
+import { type AskAs, askAs } from '../ask.ts';
 import { layoutOf } from '../development/layout.ts';
 import type { End } from '../end.ts';
 import { describeOutcome } from '../narrate.ts';
@@ -10,10 +11,11 @@ import { readState } from '../state.ts';
 export interface RequestFlags {
   readonly data: string;
   readonly as: string;
-  readonly from: string;
-  readonly document: string;
-  readonly subject: string;
-  readonly purpose: string;
+  readonly from?: string;
+  readonly document?: string;
+  readonly subject?: string;
+  readonly purpose?: string;
+  readonly ticket?: string;
   readonly claims?: readonly string[];
   readonly case?: string;
   readonly officer?: string;
@@ -24,6 +26,34 @@ export interface RequestFlags {
   readonly retryOf?: string;
 }
 
+/** What the flags ask; `bad-usage` names those that are missing, or that a ticket says already. */
+const askOf = (flags: RequestFlags): AskAs['ask'] => {
+  const { from, document, subject, purpose, claims, case: caseReference, officer, retryOf, ticket } = flags;
+  const deadlineMs = flags.deadline;
+  if (ticket !== undefined) {
+    const said = { from, document, subject, purpose, claims, case: caseReference, 'retry-of': retryOf };
+    const twice = Object.entries(said).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`]));
+    if (twice.length > 0) throw new WaslError('bad-usage', { what: `a ticket already says ${twice.join(', ')}` });
+    return { ticket, deadlineMs, ...(officer === undefined ? {} : { officer }) };
+  }
+  if (from === undefined || document === undefined || subject === undefined || purpose === undefined) {
+    const needed = Object.entries({ from, document, subject, purpose });
+    const missing = needed.flatMap(([name, value]) => (value === undefined ? [`--${name}`] : []));
+    throw new WaslError('bad-usage', { what: `${missing.join(', ')} missing; or --ticket for what was deferred` });
+  }
+  return {
+    from,
+    documentType: document,
+    subject,
+    purpose,
+    deadlineMs,
+    ...(claims === undefined ? {} : { claims }),
+    ...(caseReference === undefined ? {} : { caseReference }),
+    ...(officer === undefined ? {} : { officer }),
+    ...(retryOf === undefined ? {} : { retryOf }),
+  };
+};
+
 /** Makes one request as an agency and tells how it ended. */
 export const request = async (flags: RequestFlags): Promise<End> => {
   const layout = layoutOf(flags.data);
@@ -31,26 +61,15 @@ export const request = async (flags: RequestFlags): Promise<End> => {
   const identity = flags.identity ?? layout.agency(flags.as);
   const journal =
     flags.identity === undefined ? layout.journal(flags.as, 'requests') : join(identity, 'journal', 'requests');
-  const { claims, case: caseReference, officer, retryOf } = flags;
   const { outcome, tookMs } = await askAs({
     identity,
     journal,
     gateway,
-    subject: flags.subject,
-    ask: {
-      from: flags.from,
-      documentType: flags.document,
-      purpose: flags.purpose,
-      deadlineMs: flags.deadline,
-      ...(claims === undefined ? {} : { claims }),
-      ...(caseReference === undefined ? {} : { caseReference }),
-      ...(officer === undefined ? {} : { officer }),
-      ...(retryOf === undefined ? {} : { retryOf }),
-    },
+    ask: askOf(flags),
   });
   if (flags.save !== undefined && outcome.outcome === 'delivered')
     await writePrivateFile(flags.save, outcome.credential);
-  return { kind: outcome.outcome, json: jsonOf(outcome, tookMs), text: describeOutcome(outcome) };
+  return { kind: outcome.outcome, json: jsonOf(outcome, tookMs), text: describeOutcome(outcome, flags.as) };
 };
 
 /** An outcome as --json prints it: receipts parsed, so that they can be read. */

@@ -1,5 +1,6 @@
 import { parseCode, sentence, WaslError } from '../../kernel/codes.ts';
 import { openPrivateAsAudit } from '../../kernel/jwe.ts';
+import type { Opener } from '../../kernel/keys.ts';
 import { loadOpener, primitives } from '../../platform/crypto/index.ts';
 import { layoutOf } from '../development/layout.ts';
 import type { End } from '../end.ts';
@@ -24,14 +25,34 @@ const statusOf = (found: readonly ReadEntry[]): string => {
   return bodies.some(({ kind }) => kind === 'requested') ? 'unanswered' : 'refused';
 };
 
-/** The evidence of one request, in order, read from the bus and verified here. */
+/** A deferred request and all that collect its answer, each once, the oldest first; of any other request, itself alone. */
+const familyOf = (entries: readonly ReadEntry[], requestId: string): string[] => {
+  const collecting = new Map<string, string>();
+  for (const { entry } of entries) {
+    const { body } = entry;
+    if (body.kind === 'requested' && body.collects !== undefined) collecting.set(body.requestId, body.collects);
+  }
+  const first = collecting.get(requestId) ?? requestId;
+  return [first, ...[...collecting].flatMap(([id, collects]) => (collects === first ? [id] : []))];
+};
+
+/** The evidence of one request, in order, read from the bus and verified here; with it, that of the requests it collects or is collected by. */
 export const trace = async (requestId: string, { data, auditKey }: TraceFlags): Promise<End> => {
   const { entries } = await readEvidence(layoutOf(data));
-  const found = entries.filter((read) => requestIdOf(read) === requestId);
-  if (found.length === 0) {
-    throw new WaslError('no-such-record');
-  }
   const opener = auditKey === undefined ? undefined : await loadOpener(auditKey);
+  const traced = await Promise.all(familyOf(entries, requestId).map((id) => traceOne(entries, id, opener)));
+  const asked = traced.find((one) => one.requestId === requestId);
+  if (asked === undefined || asked.entries.length === 0) throw new WaslError('no-such-record');
+  const related = traced.filter((one) => one !== asked && one.entries.length > 0);
+  return {
+    kind: traced.every(({ sound }) => sound) ? 'delivered' : 'failure',
+    json: { ...asked, ...(related.length === 0 ? {} : { related }) },
+    text: [asked, ...related].map((one) => textOf(one, one === asked ? undefined : requestId)).join('\n\n'),
+  };
+};
+
+const traceOne = async (entries: readonly ReadEntry[], requestId: string, opener: Opener | undefined) => {
+  const found = entries.filter((read) => requestIdOf(read) === requestId);
   const listed = await Promise.all(
     found.map(async ({ entry, digest, signature, chain, beside }) => ({
       ...entry,
@@ -43,17 +64,27 @@ export const trace = async (requestId: string, { data, auditKey }: TraceFlags): 
         : { opened: await openPrivateAsAudit(primitives, opener, beside.privatePart) }),
     })),
   );
-  const status = statusOf(found);
-  const sound = found.every(({ signature, chain }) => signature === 'good' && chain === 'whole');
-  const lines = listed.map(({ timeMs, body, digest, signature, chain, gateway, sequence, ...rest }) => {
+  const collects = found.map(({ entry }) => entry.body).find((body) => body.kind === 'requested')?.collects;
+  return {
+    requestId,
+    status: statusOf(found),
+    sound: found.every(({ signature, chain }) => signature === 'good' && chain === 'whole'),
+    ...(collects === undefined ? {} : { collects }),
+    entries: listed,
+  };
+};
+
+const textOf = (
+  { requestId, status, collects, entries }: Awaited<ReturnType<typeof traceOne>>,
+  relatedTo: string | undefined,
+): string => {
+  const lines = entries.map(({ timeMs, body, digest, signature, chain, gateway, sequence, ...rest }) => {
     const code = 'code' in body && body.code !== undefined ? `  ${body.code}` : '';
     const why = code === '' ? '' : `\n    ${sentence(parseCode(code.trim()) ?? 'internal', 'en')}`;
     const opened = 'opened' in rest ? `\n    opened with the audit key: ${JSON.stringify(rest.opened)}` : '';
     return `${new Date(timeMs).toISOString()}  ${body.kind.padEnd(9)} ${gateway}#${sequence}  ${digest}\n    signature ${signature}, chain ${chain}${code}${why}${opened}`;
   });
-  return {
-    kind: sound ? 'delivered' : 'failure',
-    json: { requestId, status, sound, entries: listed },
-    text: [`request ${requestId}: ${status}`, ...lines].join('\n'),
-  };
+  const about = collects === undefined ? [] : [`collects the deferred answer of ${collects}`];
+  const why = relatedTo === undefined || relatedTo === collects ? [] : [`belongs with ${relatedTo}`];
+  return [`request ${requestId}: ${status}`, ...about, ...why, ...lines].join('\n');
 };

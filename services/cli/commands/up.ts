@@ -49,8 +49,8 @@ export const up = async ({ data, kafka, once }: UpFlags, io: UpIo): Promise<void
       identity: layout.agency(EXCHANGE.requester),
       journal: layout.journal(EXCHANGE.requester, 'requests'),
       gateway: running.gateway,
-      subject: EXCHANGE.subject,
       ask: {
+        subject: EXCHANGE.subject,
         from: EXCHANGE.provider,
         documentType: EXCHANGE.documentType,
         purpose: EXCHANGE.purpose,

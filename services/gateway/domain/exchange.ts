@@ -126,7 +126,7 @@ export const makeExchange = (parts: ExchangeParts): Exchange => {
     requestDigest: Digest,
     { terms, digest }: StandingAgreement,
   ): Promise<string> {
-    const { id: requestId, privatePart, requester, provider, documentType, purpose, claims } = request;
+    const { id: requestId, privatePart, requester, provider, documentType, purpose, claims, collects } = request;
     return evidence.record(
       {
         kind: 'requested',
@@ -140,6 +140,7 @@ export const makeExchange = (parts: ExchangeParts): Exchange => {
         claims,
         agreement: terms.id,
         agreementDigest: digest,
+        ...(collects === undefined ? {} : { collects }),
       },
       { statement: asked.statement, privatePart: asked.privatePart },
     );
