@@ -4,10 +4,11 @@ export { defineSettings, readSettings, type Values } from '../../services/platfo
 export { createLogger, type Logger, silentLogger } from '../../services/platform/log/index.ts';
 export { openPool, type Pool, type PoolClient, transaction } from '../../services/platform/store/index.ts';
 export { createMetrics, startOpsServer } from '../../services/platform/web/index.ts';
+export { type Catalog, type CatalogDocument, catalogOf } from './catalog.ts';
 export type { Ask, Client, CollectOptions } from './client.ts';
 export { type Handler, type HandlerAnswer, type HandlerCall, SourceUnavailable } from './handler.ts';
 export { type Identity, loadIdentity } from './identity.ts';
 export { type Journal, openFileJournal, openTableJournal, readFileJournal } from './journal/index.ts';
 export { type Kit, type KitOptions, openKit } from './kit.ts';
-export type { Outcome, Receipts } from './outcome.ts';
+export { type Outcome, outcomeJson, type Receipts } from './outcome.ts';
 export { type AdapterOptions, adapterSettings, type RunningAdapter, runAdapter } from './run-adapter.ts';

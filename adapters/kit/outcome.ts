@@ -45,6 +45,12 @@ export type Outcome = Ended &
     | (Reason & { readonly outcome: 'unavailable'; readonly retryAfterMs?: number })
   );
 
+/** An outcome as JSON for other programs: receipts parsed, so that they can be read. */
+export const outcomeJson = ({ receipts, ...rest }: Outcome) => {
+  const parsed = (text: string | undefined): unknown => (text === undefined ? null : JSON.parse(text));
+  return { ...rest, receipt: parsed(receipts.ended), requestedReceipt: parsed(receipts.requested) };
+};
+
 export const reasonOf = (code: Code, params: Params = {}): Reason => ({
   code,
   message: { en: sentence(code, 'en', params), ar: sentence(code, 'ar', params) },

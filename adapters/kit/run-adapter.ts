@@ -4,9 +4,9 @@ import { defineSettings, type Values } from '../../services/platform/config/inde
 import { createLogger, type Logger } from '../../services/platform/log/index.ts';
 import { createMetrics, startOpsServer } from '../../services/platform/web/index.ts';
 import type { Handler } from './handler.ts';
-import { loadIdentity } from './identity.ts';
+import { type Identity, loadIdentity } from './identity.ts';
 import { openJournal } from './journal/index.ts';
-import { openKit } from './kit.ts';
+import { type Kit, openKit } from './kit.ts';
 
 /** What every adapter is told when it starts; a ministry adds what its source system needs. */
 export const adapterSettings = defineSettings({
@@ -36,7 +36,8 @@ export const adapterSettings = defineSettings({
 });
 
 export interface AdapterOptions {
-  readonly settings: Values<typeof adapterSettings>;
+  readonly settings: Omit<Values<typeof adapterSettings>, 'adapter'>;
+  /** Nothing is attached when there are none: such an agency only asks. */
   readonly handlers: Readonly<Record<string, Handler>>;
   /** Throws while the source system does not answer; shown by /readyz. */
   readonly ping: () => Promise<void>;
@@ -45,6 +46,8 @@ export interface AdapterOptions {
 export interface RunningAdapter {
   readonly opsAddress: string;
   readonly log: Logger;
+  readonly identity: Identity;
+  readonly kit: Kit;
   /** Takes nothing new, lets what is in hand end, and goes. */
   stop(): Promise<void>;
 }
@@ -60,7 +63,8 @@ export async function runAdapter({ settings, handlers, ping }: AdapterOptions): 
   const journal = await openJournal(url === undefined ? { dir: dir ?? '' } : { url }, log);
   const kit = openKit({ identity, gateways: settings.gateways, journal, log });
   for (const [documentType, handler] of Object.entries(handlers)) kit.provide(documentType, handler);
-  kit.attach({ replica: settings.replica ?? `${hostname()}-${process.pid}`, credits: settings.credits });
+  const provides = Object.keys(handlers).length > 0;
+  if (provides) kit.attach({ replica: settings.replica ?? `${hostname()}-${process.pid}`, credits: settings.credits });
 
   const metrics = createMetrics({ prefix: 'wasl_adapter_' });
   metrics.gauge('gateways', 'Gateways reached.', () => kit.status().gateways);
@@ -74,7 +78,8 @@ export async function runAdapter({ settings, handlers, ping }: AdapterOptions): 
     listen: settings.opsListen,
     checks: {
       attached: async () => {
-        if (kit.status().attached === 0) throw new WaslError('gateway-unreachable');
+        const { attached, gateways } = kit.status();
+        if ((provides ? attached : gateways) === 0) throw new WaslError('gateway-unreachable');
       },
       source: ping,
     },
@@ -83,6 +88,8 @@ export async function runAdapter({ settings, handlers, ping }: AdapterOptions): 
   return {
     opsAddress: ops.address,
     log,
+    identity,
+    kit,
     stop: async () => {
       const grace = new Promise<void>((resolve) => setTimeout(resolve, settings.drainGrace).unref());
       await Promise.race([kit.drain(), grace]);

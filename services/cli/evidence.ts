@@ -33,13 +33,22 @@ export interface ReadEvidence {
 }
 
 /** Reads the whole evidence of the bus behind a running `up`, trusting its writers in nothing: signatures by the registry's copy, chains followed. */
-export const readEvidence = async (layout: Layout): Promise<ReadEvidence> => {
+export const readEvidence = (layout: Layout): Promise<ReadEvidence> => {
+  return withBus(layout, async (bus) => {
+    const copy = await readCopy(bus, layout);
+    return { copy, entries: await readEntries(bus, copy) };
+  });
+};
+
+/** The whole registry of the bus behind a running `up`, verified. */
+export const readRegistry = (layout: Layout): Promise<RegistryCopy> => withBus(layout, (bus) => readCopy(bus, layout));
+
+const withBus = async <T>(layout: Layout, work: (bus: Bus) => Promise<T>): Promise<T> => {
   await readState(layout);
   const settings = await readSettings(gatewaySettings, { file: layout.config(GATEWAY), env: {} });
   const bus = await openBus(settings, silentLogger);
   try {
-    const copy = await readCopy(bus, layout);
-    return { copy, entries: await readEntries(bus, copy) };
+    return await work(bus);
   } finally {
     await bus.close();
   }

@@ -2,6 +2,8 @@
 import { Command, CommanderError, Option } from 'commander';
 import { WaslError } from '../kernel/codes.ts';
 import { exitCodeOf } from '../kernel/outcome.ts';
+import { agent } from './commands/agent.ts';
+import { catalog } from './commands/catalog.ts';
 import { config } from './commands/config.ts';
 import { showJournal, verifyJournal } from './commands/journal.ts';
 import { request } from './commands/request.ts';
@@ -35,12 +37,18 @@ const does =
     }
   };
 
+const collect = (text: string, before: readonly string[]): string[] => [...before, text];
 const list = (text: string): string[] => text.split(',').filter((item) => item !== '');
 const duration = (text: string): number => {
   const match = /^(\d+)(ms|s)?$/.exec(text);
   if (match === null) throw new WaslError('bad-usage', { what: `${text} is not a duration such as 5s or 500ms` });
   return Number(match[1]) * (match[2] === 'ms' ? 1 : 1000);
 };
+
+const untilStopped = (): Promise<void> =>
+  new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => resolve());
+  });
 
 const command = (name: string, summary: string, example: string): Command =>
   new Command(name)
@@ -61,10 +69,14 @@ program.addCommand(
   command('up', 'Bring everything up with two invented ministries, and make a first exchange.', 'wasl up --once')
     .option('--kafka <brokers>', 'use this Kafka (host:port, comma-separated) instead of the embedded bus', list)
     .option('--once', 'make the exchange, show it, stop everything and exit', false)
-    .action(async (flags: { data: string; kafka?: string[]; once: boolean }) => {
-      const stopped = new Promise<void>((resolve) => {
-        for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => resolve());
-      });
+    .option(
+      '--without <agencies>',
+      'leave these agencies’ adapters out, so that an agent may answer for them',
+      list,
+      [],
+    )
+    .action(async (flags: { data: string; kafka?: string[]; once: boolean; without: string[] }) => {
+      const stopped = untilStopped();
       const say = (text: string): void => {
         (wantsJson ? process.stderr : process.stdout).write(`· ${text}\n`);
       };
@@ -73,8 +85,8 @@ program.addCommand(
 );
 program.addCommand(
   new Command('run')
-    .description('Run one process as production starts it: gateway, registry or adapter.')
-    .argument('<process>', 'gateway, registry or adapter')
+    .description('Run one process as production starts it: gateway, registry, adapter or agent.')
+    .argument('<process>', 'gateway, registry, adapter or agent')
     .requiredOption('--config <file>', 'JSON file of its settings; the environment (WASL_*) wins over it')
     .addHelpText('after', '\nExample:\n  $ wasl run gateway --config /etc/wasl/gateway.json')
     .action((what: string, flags: { config: string }) => run(what, flags.config, process.env).catch(fail)),
@@ -100,6 +112,29 @@ program.addCommand(
     .option('--retry-of <id>', 'the request that this one repeats')
     .option('--save <file>', 'write the credential (compact SD-JWT) there')
     .action(does(request)),
+);
+program.addCommand(
+  command(
+    'catalog',
+    'What an agency may ask, of whom and for which purpose, and why not the rest.',
+    'wasl catalog --as transport',
+  )
+    .requiredOption('--as <agency>', 'who would ask')
+    .option('--document <type>', 'this document type alone')
+    .action(does(catalog)),
+);
+program.addCommand(
+  command(
+    'agent',
+    'Run an agency’s agent: a JSON face on loopback HTTP, for systems not written for Node.',
+    'wasl agent --as transport',
+  )
+    .requiredOption('--as <agency>', 'whose agent')
+    .option('--listen <addr>', 'where it answers, host:port on a loopback address', '127.0.0.1:7460')
+    .option('--provide <type=url>', 'a document that a local HTTP handler answers; may be repeated', collect, [])
+    .action((flags: { data: string; as: string; listen: string; provide: string[] }) =>
+      agent(flags, { show: print, stopped: untilStopped() }).catch(fail),
+    ),
 );
 program.addCommand(
   command('trace', 'Show the evidence of a request, in order, verified.', 'wasl trace 0199a1b2-…')

@@ -152,4 +152,40 @@ export const OTHER = {
     'Nothing runs over the data folder {folder}. Next move: you, to start it with `wasl up`.',
     'لا شيء يعمل على مجلد البيانات {folder}. الإجراء التالي على: مقدم الأمر. شغّله بالأمر `wasl up`.',
   ),
+  'request-invalid': row(
+    'usage',
+    'requester-integrator',
+    'The call does not follow its schema: {what}. Next move: the integrator of the calling system.',
+    'النداء لا يطابق مخططه: {what}. الإجراء التالي على: الفريق الفني للنظام الطالب.',
+  ),
+  'no-such-route': row(
+    'usage',
+    'requester-integrator',
+    'There is nothing at {what}. Next move: the integrator of the calling system; /v1/openapi.json lists what there is.',
+    'لا يوجد شيء على {what}. الإجراء التالي على: الفريق الفني للنظام الطالب، والقائمة في ‎/v1/openapi.json.',
+  ),
+  'media-type-unsupported': row(
+    'usage',
+    'requester-integrator',
+    'A call carries application/json. Next move: the integrator of the calling system, to say so in Content-Type.',
+    'يجب أن يكون محتوى النداء application/json. الإجراء التالي على: الفريق الفني للنظام الطالب لذكره في Content-Type.',
+  ),
+  'token-needed': row(
+    'usage',
+    'requester-integrator',
+    'The agent wants its bearer token. Next move: the integrator of the calling system.',
+    'يطلب الوكيل رمز الدخول. الإجراء التالي على: الفريق الفني للنظام الطالب.',
+  ),
+  'host-not-allowed': row(
+    'usage',
+    'requester-integrator',
+    'Without a token the agent answers only calls to a loopback address. Next move: the integrator of the calling system.',
+    'لا يجيب الوكيل من دون رمز دخول إلا النداءات إلى العنوان المحلي. الإجراء التالي على: الفريق الفني للنظام الطالب.',
+  ),
+  'idempotency-key-reused': row(
+    'usage',
+    'requester-integrator',
+    'This Idempotency-Key was used for another call. Next move: the integrator of the calling system, to make a new key.',
+    'استُخدم Idempotency-Key هذا في نداء آخر. الإجراء التالي على: الفريق الفني للنظام الطالب لاستعمال مفتاح جديد.',
+  ),
 } as const;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type HandlerAnswer, type HandlerCall, type Kit, SourceUnavailable } from '../../adapters/kit/index.ts';
+import type { HandlerAnswer, HandlerCall, Kit } from '../../adapters/kit/index.ts';
 import { type Agreement, readAgreement, signAgreement } from '../../services/kernel/agreement.ts';
 import { decodeBatch } from '../../services/kernel/batch.ts';
 import { WaslError } from '../../services/kernel/codes.ts';
@@ -12,6 +12,7 @@ import { personalExtract, WITHHELD } from '../support/documents.ts';
 import { type Exchange, startExchange, until } from '../support/exchange.ts';
 import { type RawClient, type RawRequest, rawClient } from '../support/raw-client.ts';
 import { describeDeferred } from './deferred.ts';
+import { PROVIDER_ENDS } from './provider-ends.ts';
 import { GATEWAY_REFUSALS } from './refusals.ts';
 
 const AGREEMENT = 'agreement.transport.personal-extract.json';
@@ -204,29 +205,7 @@ export const describeExchange = (name: string, start: () => Promise<{ bus: Bus; 
     });
 
     describe('what the provider says, signed and recorded', () => {
-      const cases: readonly (readonly [string, string, () => Promise<HandlerAnswer>])[] = [
-        ['no record', 'no-such-record', async () => ({ kind: 'not-found' })],
-        ['a ticket of its own that it does not know', 'ticket-unknown', async () => ({ kind: 'unknown-ticket' })],
-        [
-          'a ticket longer than one may be',
-          'provider-failed',
-          async () => ({ kind: 'deferred', ticket: 'T'.repeat(129) }),
-        ],
-        ['several matches', 'ambiguous-subject', async () => ({ kind: 'ambiguous' })],
-        ['later', 'deferred-by-provider', async () => ({ kind: 'deferred', ticket: 'T-1' })],
-        [
-          'a document against its schema',
-          'schema-invalid-answer',
-          async () => ({ kind: 'found', document: personalExtract({ sex: 'x' }) }),
-        ],
-        ['a handler that fails', 'provider-failed', async () => Promise.reject(new Error('0009990001 broke it'))],
-        [
-          'a source that does not answer',
-          'source-unavailable',
-          async () => Promise.reject(new SourceUnavailable(1_000)),
-        ],
-      ];
-      test.each(cases)('%s: %s', async (_, code, answer) => {
+      test.each(PROVIDER_ENDS)('%s: %s', async (_, code, answer) => {
         handle = answer;
         const end = await raw.send(await raw.make());
         handle = found;

@@ -1,5 +1,6 @@
 import { civilStatusSettings } from '../../../adapters/civil-status/config.ts';
 import { transportSettings } from '../../../adapters/transport/config.ts';
+import { agentSettings } from '../../agent/config.ts';
 import { gatewaySettings } from '../../gateway/config.ts';
 import { describeSettings } from '../../platform/config/index.ts';
 import { registrySettings } from '../../registry/config.ts';
@@ -8,6 +9,7 @@ import type { End } from '../end.ts';
 const TABLES = {
   gateway: gatewaySettings,
   registry: registrySettings,
+  agent: agentSettings,
   'adapter civil-status': civilStatusSettings,
   'adapter transport': transportSettings,
 };

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Outcome } from '../../../adapters/kit/index.ts';
+import { type Outcome, outcomeJson } from '../../../adapters/kit/index.ts';
 import { WaslError } from '../../kernel/codes.ts';
 import { writePrivateFile } from '../../platform/crypto/index.ts';
 import { type AskAs, askAs } from '../ask.ts';
@@ -72,14 +72,8 @@ export const request = async (flags: RequestFlags): Promise<End> => {
   return { kind: outcome.outcome, json: jsonOf(outcome, tookMs), text: describeOutcome(outcome, flags.as) };
 };
 
-/** An outcome as --json prints it: receipts parsed, so that they can be read. */
-export const jsonOf = (outcome: Outcome, tookMs: number): object => {
-  const { receipts, ...rest } = outcome;
-  const parsed = (text: string | undefined): unknown => (text === undefined ? null : JSON.parse(text));
-  return {
-    ...rest,
-    receipt: parsed(receipts.ended),
-    requestedReceipt: parsed(receipts.requested),
-    tookMs: Math.round(tookMs),
-  };
-};
+/** An outcome as --json prints it. */
+export const jsonOf = (outcome: Outcome, tookMs: number): object => ({
+  ...outcomeJson(outcome),
+  tookMs: Math.round(tookMs),
+});

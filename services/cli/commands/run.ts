@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { runCivilStatus } from '../../../adapters/civil-status/main.ts';
 import { runTransport } from '../../../adapters/transport/main.ts';
+import { runAgent } from '../../agent/main.ts';
 import { runGateway } from '../../gateway/main.ts';
 import { WaslError } from '../../kernel/codes.ts';
 import { runRegistry } from '../../registry/main.ts';
@@ -12,7 +13,12 @@ const ADAPTERS: Readonly<Record<string, Start>> = { 'civil-status': runCivilStat
 
 /** Runs one process until it is told to stop (SIGTERM, SIGINT, or the end of the `up` that started it). */
 export const run = async (what: string, configFile: string, env: NodeJS.ProcessEnv): Promise<void> => {
-  const starts: Readonly<Record<string, Start>> = { gateway: runGateway, registry: runRegistry, adapter: startAdapter };
+  const starts: Readonly<Record<string, Start>> = {
+    gateway: runGateway,
+    registry: runRegistry,
+    adapter: startAdapter,
+    agent: runAgent,
+  };
   const start = Object.hasOwn(starts, what) ? starts[what] : undefined;
   if (start === undefined) throw new WaslError('bad-usage', { what: `there is no process called ${what}` });
   const stopped = new Promise<void>((resolve) => {

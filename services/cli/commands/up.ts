@@ -12,6 +12,7 @@ export interface UpFlags {
   readonly data: string;
   readonly kafka?: readonly string[];
   readonly once: boolean;
+  readonly without?: readonly string[];
 }
 
 export interface UpIo {
@@ -32,13 +33,13 @@ const EXCHANGE = {
 };
 
 /** Brings everything up, makes the first exchange and shows it, and stays until it is told to stop. */
-export const up = async ({ data, kafka, once }: UpFlags, io: UpIo): Promise<void> => {
+export const up = async ({ data, kafka, once, without = [] }: UpFlags, io: UpIo): Promise<void> => {
   const layout = layoutOf(data);
   const started = performance.now();
   const interrupt = new AbortController();
   void io.stopped.then(() => interrupt.abort());
   const { signal } = interrupt;
-  const bringing = bringUp(layout, { say: io.say, signal, ...(kafka === undefined ? {} : { kafka }) });
+  const bringing = bringUp(layout, { say: io.say, signal, without, ...(kafka === undefined ? {} : { kafka }) });
   const running = await bringing.catch((error: unknown) => {
     if (!signal.aborted) throw error;
   });

@@ -25,8 +25,8 @@ export interface Layout {
   log(process: string): string;
 }
 
-export type JournalOf = 'adapter' | 'requests';
-export const JOURNALS: readonly JournalOf[] = ['adapter', 'requests'];
+export type JournalOf = 'adapter' | 'requests' | 'agent';
+export const JOURNALS: readonly JournalOf[] = ['adapter', 'requests', 'agent'];
 
 export const DEFAULT_DATA = '.wasl';
 export const TRUST_DOMAIN = 'wasl.test';

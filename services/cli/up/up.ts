@@ -17,13 +17,18 @@ export interface Running {
 export interface BringUpOptions {
   /** Brokers of a real Kafka; the embedded bus without them. */
   readonly kafka?: readonly string[];
+  /** Agencies whose adapters are left out. */
+  readonly without?: readonly string[];
   readonly say: (text: string) => void;
   /** Ends the bringing up: what has begun is stopped, and the promise rejects. */
   readonly signal: AbortSignal;
 }
 
 /** Brings everything up over a data folder; resolves once all of it is ready. Whatever was started is ended again when that fails. */
-export const bringUp = async (layout: Layout, { kafka, say, signal }: BringUpOptions): Promise<Running> => {
+export const bringUp = async (
+  layout: Layout,
+  { kafka, say, signal, without = [] }: BringUpOptions,
+): Promise<Running> => {
   await makeRoot(layout);
   const release = takeFolder(layout.root);
   const beginning = new Set<Promise<unknown>>();
@@ -55,7 +60,11 @@ export const bringUp = async (layout: Layout, { kafka, say, signal }: BringUpOpt
     }
     say(fresh ? `made a development authority and two agencies in ${layout.root}` : `going on in ${layout.root}`);
     const addresses = await choosePorts(layout);
-    const parts = partsOf({ layout, addresses, signal, ...(kafka === undefined ? {} : { kafka }) });
+    const adapters = without.map((agency) => `adapter-${agency}`);
+    const all = partsOf({ layout, addresses, signal, ...(kafka === undefined ? {} : { kafka }) });
+    const unknown = adapters.find((name) => !all.some((part) => part.name === name));
+    if (unknown !== undefined) throw new WaslError('bad-usage', { what: `there is no ${unknown} to leave out` });
+    const parts = all.filter(({ name }) => !adapters.includes(name));
     const state = (): Promise<void> => writeState(layout, { gateway: addresses.gateway, processes: processes() });
     const start = async (part: Part): Promise<void> => {
       signal.throwIfAborted();
