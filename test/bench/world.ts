@@ -1,0 +1,169 @@
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { makeRoot, prepareFolder } from '../../services/cli/development/folder.ts';
+import { type Layout, layoutOf } from '../../services/cli/development/layout.ts';
+import { startChild } from '../../services/cli/up/child.ts';
+import { isReady, waitUntil } from '../../services/cli/up/ready.ts';
+import { signAgreement } from '../../services/kernel/agreement.ts';
+import { utf8 } from '../../services/kernel/bytes.ts';
+import { canonicalJson } from '../../services/kernel/canonical.ts';
+import { digestOf } from '../../services/kernel/digest.ts';
+import { parseAgencyId, parseDocumentType } from '../../services/kernel/ids.ts';
+import type { Entity } from '../../services/kernel/registry.ts';
+import { loadSigner, writePrivateFile } from '../../services/platform/crypto/index.ts';
+import { startCluster } from '../../services/platform/store/index.ts';
+import { removeData } from '../support/cli.ts';
+import { startKafka } from '../support/kafka.ts';
+import { freePort } from '../support/ports.ts';
+import { type Loader, scriptOf, startLoader } from './loader.ts';
+import { MEASURED, measuredSchema } from './processes/document.ts';
+
+export type BusChoice =
+  | { readonly kind: 'embedded' }
+  | { readonly kind: 'kafka'; readonly brokers?: readonly string[] };
+
+/** The whole bus and two agencies on it, each part a process of its own, as shipped. */
+export interface World {
+  readonly layout: Layout;
+  readonly client: Loader;
+  /** `bus` is the database or the broker; absent when it runs elsewhere. */
+  readonly pids: {
+    readonly client: number;
+    readonly gateway: number;
+    readonly provider: number;
+    readonly bus?: number;
+  };
+  profileOf(name: 'client' | 'gateway' | 'provider'): string;
+  stop(): Promise<void>;
+}
+
+const COMMAND = fileURLToPath(new URL('../../services/cli/main.js', import.meta.url));
+const PROFILER = new URL('./processes/profiler.js', import.meta.url).href;
+const READY_MS = 60_000;
+
+export const startWorld = async (choice: BusChoice): Promise<World> => {
+  const root = await mkdtemp(join(tmpdir(), 'wasl-bench-'));
+  const layout = layoutOf(root);
+  const ends: (() => Promise<void>)[] = [() => removeData(root)];
+  const stop = async (): Promise<void> => {
+    for (const end of ends.splice(0).reverse()) await end();
+  };
+  try {
+    await makeRoot(layout);
+    await prepareFolder(layout, choice.kind, Date.now());
+    await declareMeasured(layout);
+    const { pid, config } = await startBus(choice, layout, ends);
+    const profileOf = (name: string): string => join(root, `${name}.cpuprofile`);
+    const hooked = (name: string) => ({ NODE_OPTIONS: `--import=${PROFILER}`, BENCH_PROFILE: profileOf(name) });
+    const start = async (name: string, script: string, args: readonly string[], settings: object): Promise<number> => {
+      const ops = `127.0.0.1:${await freePort()}`;
+      const file = layout.config(name);
+      await writePrivateFile(file, JSON.stringify({ ...settings, opsListen: ops }));
+      const child = startChild(script, [...args, file], layout.log(name), hooked(name));
+      ends.push(child.stop);
+      const signal = new AbortController();
+      await Promise.race([
+        waitUntil(name, () => isReady(ops), READY_MS, signal.signal),
+        child.exited.then(async (how) => {
+          throw new Error(`${name} ended (${how}): ${(await readFile(layout.log(name), 'utf8')).slice(-2_000)}`);
+        }),
+      ]);
+      return child.pid;
+    };
+    const listen = `127.0.0.1:${await freePort()}`;
+    await start('registry', COMMAND, ['run', 'registry', '--config'], {
+      ...config,
+      identity: layout.registry,
+      declarations: layout.entities,
+    });
+    const gateway = await start('gateway', COMMAND, ['run', 'gateway', '--config'], {
+      ...config,
+      identity: layout.gateway('gw-1'),
+      listen,
+      origin: 'wasl.test/evidence',
+    });
+    const provider = await start('provider', scriptOf('provider'), [], {
+      adapter: 'civil-status',
+      identity: layout.agency('civil-status'),
+      gateways: [listen],
+      journal: layout.journal('civil-status', 'adapter'),
+      credits: 1_000,
+    });
+    const client = await startLoader(
+      'client',
+      [layout.agency('transport'), listen, layout.journal('transport', 'requests')],
+      hooked('client'),
+    );
+    ends.push(client.stop);
+    const pids = { client: client.pid, gateway, provider, ...(pid === undefined ? {} : { bus: pid }) };
+    return { layout, client, pids, profileOf, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+};
+
+const startBus = async (
+  choice: BusChoice,
+  layout: Layout,
+  ends: (() => Promise<void>)[],
+): Promise<{ readonly pid?: number; readonly config: object }> => {
+  if (choice.kind === 'embedded') {
+    const hub = await startCluster({ dataDir: layout.hub, name: 'hub' });
+    ends.push(hub.stop);
+    await writePrivateFile(layout.hubUrl, hub.url);
+    return { pid: hub.pid, config: { bus: 'embedded', databaseUrl: layout.hubUrl } };
+  }
+  const kafka = choice.brokers === undefined ? await startKafka() : { brokers: choice.brokers };
+  if ('stop' in kafka) ends.push(kafka.stop);
+  const own = 'own' in kafka ? kafka.own : undefined;
+  const config = { bus: 'kafka', kafkaBrokers: kafka.brokers, singleBroker: true };
+  return { ...(own === undefined ? {} : { pid: own.pid() }), config };
+};
+
+/** Declares the measured document and an agreement about it that no run uses up. */
+const declareMeasured = async (layout: Layout): Promise<void> => {
+  const [requester, provider] = [parseAgencyId('transport'), parseAgencyId('civil-status')];
+  const key = (agency: string, name: string) => loadSigner(join(layout.agency(agency), `${name}.jwk`));
+  const { authority, audit } = JSON.parse(await readFile(join(layout.agency(provider), 'pins.json'), 'utf8'));
+  const title = { en: 'Measured', ar: 'مقيس' };
+  const documentType = parseDocumentType(MEASURED.documentType);
+  const terms = {
+    id: 'measured',
+    version: 1,
+    requester,
+    provider,
+    documentType,
+    documentVersion: 1,
+    purpose: MEASURED.purpose,
+    purposeTitle: title,
+    legalBasis: title,
+    claims: [...MEASURED.claims],
+    quotaPerDay: 1_000_000_000,
+    timeZone: 'Asia/Amman',
+    fromMs: Date.now() - 3_600_000,
+    untilMs: Date.now() + 86_400_000,
+    pins: {
+      requesterRecovery: (await key(requester, 'recovery')).thumbprint,
+      providerRecovery: (await key(provider, 'recovery')).thumbprint,
+      authority,
+      audit,
+      schema: digestOf(utf8(canonicalJson(measuredSchema))),
+    },
+  };
+  const entities: Entity[] = [
+    { kind: 'document-type', id: documentType, version: 1, provider, title, schema: measuredSchema },
+    {
+      kind: 'agreement',
+      id: terms.id,
+      status: 'active',
+      signed: {
+        requester: await signAgreement(await key(requester, 'signing'), terms),
+        provider: await signAgreement(await key(provider, 'signing'), terms),
+      },
+    },
+  ];
+  for (const entity of entities) await writeFile(join(layout.entities, `${entity.id}.json`), JSON.stringify(entity));
+};
