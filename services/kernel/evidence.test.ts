@@ -7,7 +7,7 @@ import { CODES, sentence } from './codes.ts';
 import { type Ask, decide, type Standing } from './decide.ts';
 import { type Entry, entryBytes, entryDigest, parseEntry } from './evidence.ts';
 import { parseAgencyId, parseBootId, parseDocumentType, parseGatewayId, uuidV7 } from './ids.ts';
-import { EMPTY_HEAD, linkJournal, readJournalLine } from './journal.ts';
+import { EMPTY_HEAD, journalBody, linkJournal, readJournalLine } from './journal.ts';
 import { signJws, verifyJws } from './jws.ts';
 import { parseStrictJson } from './strict-json.ts';
 
@@ -137,8 +137,8 @@ describe('signatures and JSON', () => {
 
 describe('the journal', () => {
   test('an altered or missing line is found', () => {
-    const one = linkJournal(EMPTY_HEAD, 1, { kind: 'asked', requestId: 'r', statement: 's' });
-    const two = linkJournal(one.head, 2, { kind: 'answered', requestId: 'r', statement: 's' });
+    const one = linkJournal(EMPTY_HEAD, 1, journalBody({ kind: 'asked', requestId: 'r', statement: 's' }));
+    const two = linkJournal(one.head, 2, journalBody({ kind: 'answered', requestId: 'r', statement: 's' }));
     expect(readJournalLine(readJournalLine(EMPTY_HEAD, one.line).head, two.line).head).toEqual(two.head);
     const damaged = expect.objectContaining({ code: 'journal-damaged' });
     expect(() => readJournalLine(EMPTY_HEAD, two.line)).toThrow(damaged);

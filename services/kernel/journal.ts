@@ -42,26 +42,24 @@ export interface JournalEntry {
   readonly body: JournalBody;
 }
 
-/** The entry's one line, canonical JSON without a line end. */
-export const journalLine = (entry: JournalEntry): string =>
-  canonicalJson({
-    sequence: entry.sequence,
-    ...(entry.previous === null ? {} : { previous: entry.previous }),
-    timeMs: entry.timeMs,
-    body: entry.body as unknown as JsonObject,
-  });
+/** A body's canonical JSON; `malformed-message` when it has none. */
+export const journalBody = (body: JournalBody): string => canonicalJson(body as unknown as JsonObject);
+
+/** The entry's one line, canonical JSON (its members in their order) without a line end; `body` is canonical already. */
+const journalLine = ({ sequence, previous, timeMs }: Omit<JournalEntry, 'body'>, body: string): string =>
+  `{"body":${body}${previous === null ? '' : `,"previous":"${previous}"`},"sequence":${sequence},"timeMs":${timeMs}}`;
 
 export const lineDigest = (line: string): Digest => digestOf(utf8(line));
 
 export const EMPTY_HEAD: JournalHead = { size: 0, head: null };
 
-/** Appends to a head: the line to write and the head after it. */
+/** Appends a body, as `journalBody` wrote it, to a head: the line to write and the head after it. */
 export const linkJournal = (
   head: JournalHead,
   timeMs: number,
-  body: JournalBody,
+  body: string,
 ): { readonly line: string; readonly head: JournalHead } => {
-  const line = journalLine({ sequence: head.size, previous: head.head, timeMs, body });
+  const line = journalLine({ sequence: head.size, previous: head.head, timeMs }, body);
   return { line, head: { size: head.size + 1, head: lineDigest(line) } };
 };
 
@@ -76,7 +74,7 @@ export const readJournalLine = (
     entry === undefined ||
     entry.sequence !== head.size ||
     entry.previous !== head.head ||
-    journalLine(entry) !== line
+    journalLine(entry, journalBody(entry.body)) !== line
   )
     throw damaged();
   return { entry, head: { size: head.size + 1, head: lineDigest(line) } };

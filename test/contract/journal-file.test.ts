@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openFileJournal } from '../../adapters/kit/journal/index.ts';
-import { journalLine } from '../../services/kernel/journal.ts';
+import { journalBody, linkJournal } from '../../services/kernel/journal.ts';
 import { asked, journalContract, offered, readAll } from './journal.ts';
 
 let base = '';
@@ -99,7 +99,7 @@ describe('damage', () => {
     const read = async () => {
       for await (const _ of journal.read());
     };
-    const last = journalLine({ sequence: 3, previous: null, timeMs: 1, body: asked('x') });
+    const { line: last } = linkJournal({ size: 3, head: null }, 1, journalBody(asked('x')));
     await writeFile(path, Buffer.concat([whole, Buffer.from(`${last}\n`)]));
     await expect(read()).resolves.toBeUndefined();
     await writeFile(path, Buffer.from(whole.toString('utf8').replace('كلمة', 'كلمه')));

@@ -12,7 +12,7 @@ import type { StoreLog } from '../../../services/platform/store/index.ts';
 import type { Disk } from './disk.ts';
 import { makeGroups } from './group.ts';
 import { IdSet } from './id-set.ts';
-import { checkBody, type Granted, planGroup, quotaKey, type Wish } from './plan.ts';
+import { type Granted, planGroup, quotaKey, textOf, type Wish } from './plan.ts';
 import type { Journal } from './port.ts';
 import { walk } from './walk.ts';
 
@@ -107,14 +107,12 @@ export const openDiskJournal = async (disk: Disk, log?: StoreLog): Promise<Journ
   return {
     head: async () => durable.head,
     append: async (body) => {
-      checkBody(body);
-      const granted = await groups.add({ body });
+      const granted = await groups.add({ body, text: textOf(body) });
       if (granted.kind !== 'appended') throw new WaslError('internal');
       return granted.head;
     },
     admit: async (body, quotaPerDay) => {
-      checkBody(body);
-      const granted = await groups.add({ body, quotaPerDay });
+      const granted = await groups.add({ body, text: textOf(body), quotaPerDay });
       return granted.kind === 'appended' ? 'admitted' : granted.kind;
     },
     read: () => readChain(disk, durable),

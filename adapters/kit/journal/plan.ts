@@ -1,15 +1,16 @@
 import { WaslError } from '../../../services/kernel/codes.ts';
-import { type JournalBody, linkJournal } from '../../../services/kernel/journal.ts';
+import { type JournalBody, journalBody, linkJournal } from '../../../services/kernel/journal.ts';
 import type { JournalHead } from '../../../services/kernel/statements.ts';
 import type { OfferedBody } from './port.ts';
 
 /** A line's bytes at most; every part of a body has a smaller limit of its own. */
 export const MAX_LINE = 4 * 1024 * 1024;
 
-/** What is wanted of a commit: an append, or an admission when there is a quota. */
-export type Wish =
+/** What is wanted of a commit: an append, or an admission when there is a quota. `text` is the body's canonical JSON. */
+export type Wish = { readonly text: string } & (
   | { readonly body: JournalBody; readonly quotaPerDay?: undefined }
-  | { readonly body: OfferedBody; readonly quotaPerDay: number };
+  | { readonly body: OfferedBody; readonly quotaPerDay: number }
+);
 
 export type Granted =
   | { readonly kind: 'appended'; readonly head: JournalHead }
@@ -26,11 +27,12 @@ export interface Plan {
   readonly granted: readonly Granted[];
 }
 
-/** Refuses, before it can spoil a group, a body that has no line. */
-export const checkBody = (body: JournalBody): void => {
-  const { length } = JSON.stringify(body);
+/** A body's text; a body that has no line is refused here, before it can spoil a group. */
+export const textOf = (body: JournalBody): string => {
+  const text = journalBody(body);
   // A character is three bytes at most.
-  if (length > MAX_LINE / 4) throw new WaslError('message-too-large', { what: `journal ${body.kind}` });
+  if (text.length > MAX_LINE / 4) throw new WaslError('message-too-large', { what: `journal ${body.kind}` });
+  return text;
 };
 
 export const quotaKey = (agreement: string, day: string): string => `${day} ${agreement}`;
@@ -51,13 +53,13 @@ export const planGroup = (memory: Memory, from: JournalHead, wishes: readonly Wi
   const granted = wishes.map((wish): Granted => {
     const refusal = wish.quotaPerDay === undefined ? undefined : refusalOf(wish.body, wish.quotaPerDay);
     if (refusal !== undefined) return { kind: refusal };
-    const { body } = wish;
+    const { body, text } = wish;
     if (body.kind === 'offered') {
       const key = quotaKey(body.agreement, body.day);
       seen.add(body.requestId);
       used.set(key, (used.get(key) ?? 0) + 1);
     }
-    const link = linkJournal(head, timeMs, body);
+    const link = linkJournal(head, timeMs, text);
     head = link.head;
     lines.push({ line: link.line, head, body });
     return { kind: 'appended', head };

@@ -11,7 +11,7 @@ import {
   transaction,
 } from '../../../services/platform/store/index.ts';
 import { makeGroups } from './group.ts';
-import { checkBody, type Granted, type Plan, planGroup, type Wish } from './plan.ts';
+import { type Granted, type Plan, planGroup, textOf, type Wish } from './plan.ts';
 import type { Journal } from './port.ts';
 import { lockHead, readHead, readLines, recall, stands, store } from './table-store.ts';
 
@@ -86,14 +86,12 @@ const tableJournal = (pool: Pool, log: StoreLog | undefined): Journal => {
   return {
     head: () => readHead(pool).catch((cause) => Promise.reject(unavailable(cause))),
     append: async (body) => {
-      checkBody(body);
-      const granted = await groups.add({ body });
+      const granted = await groups.add({ body, text: textOf(body) });
       if (granted.kind !== 'appended') throw new WaslError('internal');
       return granted.head;
     },
     admit: async (body, quotaPerDay) => {
-      checkBody(body);
-      const granted = await groups.add({ body, quotaPerDay });
+      const granted = await groups.add({ body, text: textOf(body), quotaPerDay });
       return granted.kind === 'appended' ? 'admitted' : granted.kind;
     },
     read: () => readChain(pool),

@@ -56,17 +56,13 @@ const askOf = (flags: RequestFlags): AskAs['ask'] => {
 
 /** Makes one request as an agency and tells how it ended. */
 export const request = async (flags: RequestFlags): Promise<End> => {
+  const ask = askOf(flags);
   const layout = layoutOf(flags.data);
   const gateway = flags.gateway ?? (await readState(layout)).gateway;
   const identity = flags.identity ?? layout.agency(flags.as);
   const journal =
     flags.identity === undefined ? layout.journal(flags.as, 'requests') : join(identity, 'journal', 'requests');
-  const { outcome, tookMs } = await askAs({
-    identity,
-    journal,
-    gateway,
-    ask: askOf(flags),
-  });
+  const { outcome, tookMs } = await askAs({ identity, journal, gateway, ask });
   if (flags.save !== undefined && outcome.outcome === 'delivered')
     await writePrivateFile(flags.save, outcome.credential);
   return { kind: outcome.outcome, json: jsonOf(outcome, tookMs), text: describeOutcome(outcome, flags.as) };
