@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Loaded, Order, Told } from './processes/load.ts';
+import type { Loaded, Order, Told, What } from './processes/load.ts';
 
 /** A process that makes load when it is told to. */
 export interface Loader {
@@ -8,7 +8,7 @@ export interface Loader {
   /** Runs an order to its end. `opened` and `closed` are called as the counted time begins and ends. */
   run(order: Order, at?: { readonly opened?: () => void; readonly closed?: () => void }): Promise<Loaded>;
   /** Begins load beside everything else; what is returned ends it. */
-  beside(bytes: number): () => Promise<void>;
+  beside(what: What): () => Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -39,8 +39,8 @@ export const startLoader = async (
   return {
     pid: child.pid ?? 0,
     run,
-    beside: (bytes) => {
-      child.send({ run: 'beside', bytes } satisfies Order);
+    beside: (what) => {
+      child.send({ run: 'beside', what } satisfies Order);
       return async () => void (await run({ run: 'quiet' }));
     },
     stop: async () => {

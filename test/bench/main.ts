@@ -1,11 +1,22 @@
 import { parseArgs } from 'node:util';
-import { measureExchange } from './exchange.ts';
+import { measureRates } from './exchange.ts';
 import { machine, type Scenario, tableOf } from './figures.ts';
+import { floorList } from './floor/list.ts';
+import { measureLatency } from './latency.ts';
+import { measureMemory } from './memory.ts';
 import { profileTable, takeProfile } from './profile.ts';
+import { sweepSizes } from './sweep.ts';
 import { type BusChoice, startWorld } from './world.ts';
+import { startYardsticks } from './yardsticks.ts';
 
-const USAGE =
-  'npm run bench -- exchange [--bus embedded|kafka] [--brokers host:port,…] [--json] [--seconds N] [--profile]\n';
+const USAGE = `npm run bench -- exchange [--bus embedded|kafka] [--brokers host:port,…] [--json] [--seconds N]
+  without more: the exchange beside its yardsticks, its latencies, documents of several sizes, and the floor's list
+  --floor    the exchange beside its yardsticks, and the floor's list
+  --sweep    documents of several sizes alone
+  --profile  the exchange alone, and where its time goes
+  --memory   resident sizes after 20,000 and 100,000 exchanges (--exchanges N for another end); shows how long it will take
+  --seconds  measured time of each, 10 unless told; half of it before that to warm up
+`;
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -13,13 +24,18 @@ const { positionals, values } = parseArgs({
     bus: { type: 'string', default: 'embedded' },
     brokers: { type: 'string' },
     json: { type: 'boolean', default: false },
-    seconds: { type: 'string', default: '10' },
+    floor: { type: 'boolean', default: false },
+    sweep: { type: 'boolean', default: false },
     profile: { type: 'boolean', default: false },
+    memory: { type: 'boolean', default: false },
+    exchanges: { type: 'string', default: '100000' },
+    seconds: { type: 'string', default: '10' },
   },
 });
 const [what = 'exchange'] = positionals;
 const seconds = Number(values.seconds);
-if (what !== 'exchange' || !['embedded', 'kafka'].includes(values.bus) || !(seconds > 0)) {
+const exchanges = Number(values.exchanges);
+if (what !== 'exchange' || !['embedded', 'kafka'].includes(values.bus) || !(seconds > 0) || !(exchanges >= 5)) {
   process.stderr.write(USAGE);
   process.exit(2);
 }
@@ -28,22 +44,38 @@ const bus: BusChoice =
   values.bus === 'embedded'
     ? { kind: 'embedded' }
     : { kind: 'kafka', ...(values.brokers === undefined ? {} : { brokers: values.brokers.split(',') }) };
+const whole = !(values.floor || values.sweep || values.profile || values.memory);
 
-say('starting the bus and two agencies');
+say(`starting the ${bus.kind} bus and two agencies, each part a process of its own`);
 const world = await startWorld(bus);
-const ending = (): void => void world.stop().finally(() => process.exit(130));
-process.once('SIGINT', ending);
-process.once('SIGTERM', ending);
+const ends: (() => Promise<void>)[] = [world.stop];
+const end = async (): Promise<void> => {
+  for (const one of ends.splice(0).reverse()) await one();
+};
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void end().finally(() => process.exit(130)));
+}
+
 const scenarios: Scenario[] = [];
 try {
-  scenarios.push(...(await measureExchange(world, seconds, say)));
+  if (whole || values.floor || values.profile) {
+    const yard = whole || values.floor ? await startYardsticks(world.layout) : undefined;
+    if (yard !== undefined) ends.push(yard.stop);
+    const { scenarios: rates, perSecond, commits } = await measureRates(world, yard?.client, seconds, say);
+    scenarios.push(...rates);
+    await yard?.stop();
+    if (whole) scenarios.push(...(await measureLatency(world, perSecond, seconds, say)));
+    if (whole || values.floor) scenarios.push(...floorList(commits));
+  }
+  if (whole || values.sweep) scenarios.push(...(await sweepSizes(world, seconds / 2, say)));
   if (values.profile) {
     say('profiling');
     const profile = await takeProfile(world, seconds * 1_000);
-    if (!values.json) process.stdout.write(`${profileTable(profile)}\n\n`);
+    process.stderr.write(`\n${profileTable(profile)}\n\n`);
   }
+  if (values.memory) scenarios.push(...(await measureMemory(world, exchanges, say)));
 } finally {
-  await world.stop();
+  await end();
 }
 process.stdout.write(`${values.json ? JSON.stringify({ machine: machine(), scenarios }) : tableOf(scenarios)}\n`);
 process.exit();

@@ -6,7 +6,7 @@ import { groupSelfTime, WORK } from './profile-groups.ts';
 import type { World } from './world.ts';
 
 const PROFILED = ['client', 'gateway', 'provider'] as const;
-const LOAD = { callers: 64, bytes: 2_000 };
+const LOAD = { callers: 64, what: { bytes: 2_000 } };
 
 /** Milliseconds of each process for one exchange: what its processor time went to, by kind of work. */
 export interface Profile {

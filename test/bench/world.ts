@@ -35,6 +35,8 @@ export interface World {
     readonly provider: number;
     readonly bus?: number;
   };
+  /** What the gateway has written so far. */
+  evidence(): Promise<{ readonly commits: number; readonly entries: number }>;
   profileOf(name: 'client' | 'gateway' | 'provider'): string;
   stop(): Promise<void>;
 }
@@ -57,7 +59,7 @@ export const startWorld = async (choice: BusChoice): Promise<World> => {
     const { pid, config } = await startBus(choice, layout, ends);
     const profileOf = (name: string): string => join(root, `${name}.cpuprofile`);
     const hooked = (name: string) => ({ NODE_OPTIONS: `--import=${PROFILER}`, BENCH_PROFILE: profileOf(name) });
-    const start = async (name: string, script: string, args: readonly string[], settings: object): Promise<number> => {
+    const start = async (name: string, script: string, args: readonly string[], settings: object) => {
       const ops = `127.0.0.1:${await freePort()}`;
       const file = layout.config(name);
       await writePrivateFile(file, JSON.stringify({ ...settings, opsListen: ops }));
@@ -70,7 +72,7 @@ export const startWorld = async (choice: BusChoice): Promise<World> => {
           throw new Error(`${name} ended (${how}): ${(await readFile(layout.log(name), 'utf8')).slice(-2_000)}`);
         }),
       ]);
-      return child.pid;
+      return { pid: child.pid, ops };
     };
     const listen = `127.0.0.1:${await freePort()}`;
     await start('registry', COMMAND, ['run', 'registry', '--config'], {
@@ -97,12 +99,24 @@ export const startWorld = async (choice: BusChoice): Promise<World> => {
       hooked('client'),
     );
     ends.push(client.stop);
-    const pids = { client: client.pid, gateway, provider, ...(pid === undefined ? {} : { bus: pid }) };
-    return { layout, client, pids, profileOf, stop };
+    const pids = {
+      client: client.pid,
+      gateway: gateway.pid,
+      provider: provider.pid,
+      ...(pid === undefined ? {} : { bus: pid }),
+    };
+    return { layout, client, pids, evidence: () => evidenceOf(gateway.ops), profileOf, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+};
+
+/** Reads a gateway's counts of evidence from its metrics. */
+const evidenceOf = async (ops: string): Promise<{ readonly commits: number; readonly entries: number }> => {
+  const text = await (await fetch(`http://${ops}/metrics`)).text();
+  const read = (name: string): number => Number(new RegExp(`^wasl_gateway_${name} (\\S+)$`, 'm').exec(text)?.[1] ?? 0);
+  return { commits: read('evidence_commit_seconds_count'), entries: read('evidence_entries_total') };
 };
 
 const startBus = async (

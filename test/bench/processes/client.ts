@@ -12,7 +12,7 @@ const kit = openKit({
 });
 await kit.ready(20_000);
 obey(
-  async (bytes) => {
+  async ({ bytes }) => {
     const outcome = await kit.request({
       from: 'civil-status',
       documentType: MEASURED.documentType,

@@ -1,3 +1,11 @@
+/** What one call is to carry, and which way where there are several. */
+export interface What {
+  readonly bytes: number;
+  readonly way?: 'direct' | 'relay' | 'floor';
+  /** Group commits of evidence for one exchange, as the exchange beside it has them. */
+  readonly commits?: number;
+}
+
 /** What the bench tells a process that makes load. */
 export type Order =
   /** So many callers, each asking again once it is answered. What ends in `rampMs` at first is not counted. */
@@ -6,14 +14,14 @@ export type Order =
       readonly callers: number;
       readonly rampMs: number;
       readonly ms: number;
-      readonly bytes: number;
+      readonly what: What;
     }
   /** So many calls, no matter how many, by a loop of callers. */
-  | { readonly run: 'count'; readonly callers: number; readonly calls: number; readonly bytes: number }
+  | { readonly run: 'count'; readonly callers: number; readonly calls: number; readonly what: What }
   /** Calls at their intended times, whoever is still waiting; latency counts from the intended time. */
-  | { readonly run: 'open'; readonly perSecond: number; readonly ms: number; readonly bytes: number }
+  | { readonly run: 'open'; readonly perSecond: number; readonly ms: number; readonly what: What }
   /** One caller without a pause, beside whatever else runs, until `quiet`. */
-  | { readonly run: 'beside'; readonly bytes: number }
+  | { readonly run: 'beside'; readonly what: What }
   | { readonly run: 'quiet' };
 
 export interface Loaded {
@@ -28,8 +36,8 @@ export interface Loaded {
 }
 export type Told = { readonly at: 'ready' | 'open' | 'closed' } | { readonly at: 'done'; readonly loaded: Loaded };
 
-/** One call for a payload of so many bytes; resolves to how it ended when that is not as it should be. */
-export type Call = (bytes: number) => Promise<string | undefined>;
+/** One call; resolves to how it ended when that is not as it should be. */
+export type Call = (what: What) => Promise<string | undefined>;
 
 const tell = (told: Told): void => void process.send?.(told);
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -42,8 +50,8 @@ export const obey = (call: Call, settle: () => Promise<void> = async () => undef
   const counting = () => {
     const latenciesMs: number[] = [];
     const failures: Record<string, number> = {};
-    const one = async (bytes: number, fromMs: number, counts: () => boolean): Promise<void> => {
-      const failure = await call(bytes).catch((error: unknown) => String((error as Error).message));
+    const one = async (what: What, fromMs: number, counts: () => boolean): Promise<void> => {
+      const failure = await call(what).catch((error: unknown) => String((error as Error).message));
       if (failure !== undefined) failures[failure] = (failures[failure] ?? 0) + 1;
       else if (counts()) latenciesMs.push(performance.now() - fromMs);
     };
@@ -56,11 +64,11 @@ export const obey = (call: Call, settle: () => Promise<void> = async () => undef
     return { one, done };
   };
 
-  const closed = async ({ callers, rampMs, ms, bytes }: Extract<Order, { run: 'closed' }>): Promise<void> => {
+  const closed = async ({ callers, rampMs, ms, what }: Extract<Order, { run: 'closed' }>): Promise<void> => {
     const { one, done } = counting();
     let stage: 'ramp' | 'open' | 'closed' = 'ramp';
     const loop = async (): Promise<void> => {
-      while (stage !== 'closed') await one(bytes, performance.now(), () => stage === 'open');
+      while (stage !== 'closed') await one(what, performance.now(), () => stage === 'open');
     };
     const loops = Array.from({ length: callers }, loop);
     await pause(rampMs);
@@ -75,28 +83,28 @@ export const obey = (call: Call, settle: () => Promise<void> = async () => undef
     await done(took);
   };
 
-  const count = async ({ callers, calls, bytes }: Extract<Order, { run: 'count' }>): Promise<void> => {
+  const count = async ({ callers, calls, what }: Extract<Order, { run: 'count' }>): Promise<void> => {
     const { one, done } = counting();
     let left = calls;
     const from = performance.now();
     const loop = async (): Promise<void> => {
       for (; left > 0; ) {
         left -= 1;
-        await one(bytes, performance.now(), () => true);
+        await one(what, performance.now(), () => true);
       }
     };
     await Promise.all(Array.from({ length: callers }, loop));
     await done(performance.now() - from);
   };
 
-  const open = async ({ perSecond, ms, bytes }: Extract<Order, { run: 'open' }>): Promise<void> => {
+  const open = async ({ perSecond, ms, what }: Extract<Order, { run: 'open' }>): Promise<void> => {
     const { one, done } = counting();
     const calls: Promise<void>[] = [];
     const from = performance.now();
     const total = Math.floor((perSecond * ms) / 1000);
     for (let sent = 0; sent < total; ) {
       for (; sent < total && from + (sent * 1000) / perSecond <= performance.now(); sent += 1) {
-        calls.push(one(bytes, from + (sent * 1000) / perSecond, () => true));
+        calls.push(one(what, from + (sent * 1000) / perSecond, () => true));
       }
       await pause(1);
     }
@@ -115,7 +123,7 @@ export const obey = (call: Call, settle: () => Promise<void> = async () => undef
       case 'beside':
         quiet = false;
         beside = (async () => {
-          while (!quiet) await call(order.bytes).catch(() => undefined);
+          while (!quiet) await call(order.what).catch(() => undefined);
         })();
         return;
       case 'quiet': {
@@ -127,6 +135,11 @@ export const obey = (call: Call, settle: () => Promise<void> = async () => undef
     }
   };
   process.on('message', (order: Order) => void obeyed(order));
+  stand();
+};
+
+/** Says that the process is ready, and ends it with the bench. */
+export const stand = (): void => {
   process.once('disconnect', () => process.exit());
   tell({ at: 'ready' });
 };

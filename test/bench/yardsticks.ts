@@ -1,0 +1,26 @@
+import type { Layout } from '../../services/cli/development/layout.ts';
+import { freePort } from '../support/ports.ts';
+import { type Loader, startLoader } from './loader.ts';
+
+/** Starts the yardsticks' three processes beside a world, with its certificates; the loader calls directly, by the relay, or with the floor. */
+export const startYardsticks = async (layout: Layout): Promise<{ readonly client: Loader; stop(): Promise<void> }> => {
+  const [server, relay] = [`127.0.0.1:${await freePort()}`, `127.0.0.1:${await freePort()}`];
+  const gateway = layout.gateway('gw-1');
+  const started: Loader[] = [];
+  const stop = async (): Promise<void> => {
+    for (const one of started.splice(0).reverse()) await one.stop();
+  };
+  const start = async (name: string, ...args: readonly string[]): Promise<Loader> => {
+    const one = await startLoader(name, args);
+    started.push(one);
+    return one;
+  };
+  try {
+    await start('yard-relay', gateway, relay);
+    await start('yard-server', gateway, server, layout.agency('civil-status'), relay);
+    return { client: await start('yard-client', layout.agency('transport'), server, relay), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+};
