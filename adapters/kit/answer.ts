@@ -38,6 +38,8 @@ interface End extends Pick<AnswerStatement, 'outcome' | 'claims'> {
   readonly sealed?: Uint8Array;
 }
 
+const BUSY_RETRY_MS = 1_000;
+
 const endOf = (error: WaslError): End => ({
   outcome: CODES[error.code].kind === 'unavailable' ? 'unavailable' : 'refused',
   code: error.code,
@@ -76,7 +78,8 @@ export const makeAnswer = ({ identity, primitives, copy, journal, handlers, log,
     const ended = new AbortController();
     const { signal } = ended;
     const end = (): void => ended.abort();
-    const deadline = setTimeout(end, request.deadlineMs - now());
+    // No longer than was asked for, whatever happens to the clock meanwhile.
+    const deadline = setTimeout(end, Math.min(request.deadlineMs - now(), request.deadlineMs - request.issuedAtMs));
     cancelled.addEventListener('abort', end);
     if (cancelled.aborted) end();
     try {
@@ -131,33 +134,44 @@ export const makeAnswer = ({ identity, primitives, copy, journal, handlers, log,
     }
   };
 
-  return async (request: RequestStatement, offered: Offered, cancelled: AbortSignal): Promise<Answered> => {
-    const end = await serve(offered, cancelled);
-    const sign = async ({ sealed, ...said }: End): Promise<Answered> => {
-      const answer: AnswerStatement = {
-        ...said,
-        provider: identity.agency,
-        requester: request.requester,
-        requestId: request.id,
-        request: digestOf(utf8(offered.statement)),
-        receipt: digestOf(utf8(offered.requestedReceipt)),
-        ...(sealed === undefined ? {} : { document: digestOf(sealed) }),
-        timeMs: now(),
-        journal: await journal.head(),
-      };
-      const statement = await signJws(identity.signer, TYP.answer, answerPayload(answer));
-      return { statement, sealed: sealed ?? new Uint8Array() };
+  const sign = async (request: RequestStatement, offered: Offered, { sealed, ...said }: End): Promise<Answered> => {
+    const answer: AnswerStatement = {
+      ...said,
+      provider: identity.agency,
+      requester: request.requester,
+      requestId: request.id,
+      request: digestOf(utf8(offered.statement)),
+      receipt: digestOf(utf8(offered.requestedReceipt)),
+      ...(sealed === undefined ? {} : { document: digestOf(sealed) }),
+      timeMs: now(),
+      journal: await journal.head(),
     };
-    try {
-      const answered = await sign(end);
-      // COMMIT POINT. A crash before this leaves a request without an answer; after it, an answer that may not have left: it is in the journal.
-      await journal.append({ kind: 'answered', requestId: request.id, statement: answered.statement });
-      log.info({ requestId: request.id, outcome: end.outcome, code: end.code }, 'answered');
-      return answered;
-    } catch (error) {
-      if (!(error instanceof WaslError)) throw error;
-      // What cannot be written down gives no data; that much may be said without the journal.
-      return sign({ outcome: 'unavailable', code: 'journal-unavailable', claims: [] });
-    }
+    const statement = await signJws(identity.signer, TYP.answer, answerPayload(answer));
+    return { statement, sealed: sealed ?? new Uint8Array() };
+  };
+
+  return {
+    /** For an offer beyond what was announced: nothing of it is looked at or kept. */
+    busy: (request: RequestStatement, offered: Offered): Promise<Answered> =>
+      sign(request, offered, {
+        outcome: 'unavailable',
+        code: 'provider-busy',
+        retryAfterMs: BUSY_RETRY_MS,
+        claims: [],
+      }),
+    answer: async (request: RequestStatement, offered: Offered, cancelled: AbortSignal): Promise<Answered> => {
+      const end = await serve(offered, cancelled);
+      try {
+        const answered = await sign(request, offered, end);
+        // COMMIT POINT. A crash before this leaves a request without an answer; after it, an answer that may not have left: it is in the journal.
+        await journal.append({ kind: 'answered', requestId: request.id, statement: answered.statement });
+        log.info({ requestId: request.id, outcome: end.outcome, code: end.code }, 'answered');
+        return answered;
+      } catch (error) {
+        if (!(error instanceof WaslError)) throw error;
+        // What cannot be written down gives no data; that much may be said without the journal.
+        return sign(request, offered, { outcome: 'unavailable', code: 'journal-unavailable', claims: [] });
+      }
+    },
   };
 };

@@ -70,9 +70,9 @@ export const openKit = ({ identity, gateways, journal, log, now = Date.now }: Ki
     },
     attach: ({ replica, credits }) => {
       if (provider !== undefined) throw new WaslError('internal');
-      const answer = makeAnswer({ identity, primitives, copy: links.copy, journal, handlers, log, now });
+      const answers = makeAnswer({ identity, primitives, copy: links.copy, journal, handlers, log, now });
       const documentTypes = [...handlers.keys()];
-      const made = makeProvider({ documentTypes, replica, credits, answer, journal, log });
+      const made = makeProvider({ documentTypes, replica, credits, answers, journal, log });
       provider = made;
       links.onReached((link, reached) => made.attach(link, reached));
     },

@@ -16,7 +16,7 @@ export interface ProviderOptions {
   readonly replica: string;
   /** Offers taken at once, over one gateway. */
   readonly credits: number;
-  readonly answer: ReturnType<typeof makeAnswer>;
+  readonly answers: ReturnType<typeof makeAnswer>;
   readonly journal: Journal;
   readonly log: Logger;
 }
@@ -32,7 +32,7 @@ export interface Provider {
 }
 
 export const makeProvider = (options: ProviderOptions): Provider => {
-  const { documentTypes, replica, credits, answer, journal, log } = options;
+  const { documentTypes, replica, credits, answers, journal, log } = options;
   const streams = new Set<Duplex<AttachResponse, AttachRequest>>();
   const inHand = new Set<Promise<void>>();
   let draining = false;
@@ -57,6 +57,7 @@ export const makeProvider = (options: ProviderOptions): Provider => {
 
   const serve = async (link: Link, stream: Duplex<AttachResponse, AttachRequest>): Promise<void> => {
     const cancels = new Map<string, AbortController>();
+    let taken = 0;
     for await (const { message } of stream.incoming) {
       if (message?.$case === 'welcome') {
         welcomed.add(stream);
@@ -68,13 +69,22 @@ export const makeProvider = (options: ProviderOptions): Provider => {
           log.error({}, 'an offer cannot be read, and so cannot be answered');
           continue;
         }
+        if (taken >= credits) {
+          log.warn({ requestId: request.id, credits }, 'an offer beyond the credits');
+          // One at a time: whoever offers too much waits.
+          await reply(link, stream, offer.requestId, await answers.busy(request, offer));
+          continue;
+        }
+        taken += 1;
         log.info({ requestId: request.id, traceparent: offer.traceparent }, 'offered');
         const cancel = new AbortController();
         cancels.set(request.id, cancel);
-        const work = answer(request, offer, cancel.signal)
+        const work = answers
+          .answer(request, offer, cancel.signal)
           .then((made) => reply(link, stream, offer.requestId, made))
           .catch((error: unknown) => log.error({ err: error, requestId: request.id }, 'an answer did not leave'))
           .finally(() => {
+            taken -= 1;
             cancels.delete(request.id);
             inHand.delete(work);
           });

@@ -54,7 +54,7 @@ describe('the agent, over a real exchange', () => {
     const [type, url] = readProvide(`${EXTRACT}=http://127.0.0.1:${port}/extracts`);
     await exchange.kit('civil-status', { [type]: localHandler(type, url) });
     const kit = await exchange.kit('transport');
-    agent = await startAgent({ kit, agency: 'transport', listen: '127.0.0.1:0', log: silentLogger });
+    agent = await startAgent({ kit, agency: 'transport', listen: '127.0.0.1:0', log: silentLogger, callsAtOnce: 8 });
     stops.push(
       () => agent.stop(),
       () => exchange.stop(),
@@ -222,7 +222,7 @@ describe('the agent, over a real exchange', () => {
 
   test('with a token it answers only who bears it, and without one it listens on loopback alone', async () => {
     const kit = await exchange.kit('transport');
-    const of = { kit, agency: 'transport', log: silentLogger };
+    const of = { kit, agency: 'transport', log: silentLogger, callsAtOnce: 8 };
     const guarded = await startAgent({ ...of, listen: '127.0.0.1:0', token: 'secret' });
     const get = async (authorization?: string) =>
       (
@@ -234,6 +234,19 @@ describe('the agent, over a real exchange', () => {
     await guarded.stop();
     await expect(startAgent({ ...of, listen: '0.0.0.0:0' })).rejects.toMatchObject({ code: 'config-invalid' });
     expect(() => readProvide('a.b=https://example.org/')).toThrow(expect.objectContaining({ code: 'config-invalid' }));
+  });
+
+  test('calls beyond what it takes at once are told when to come again, and the others are served', async () => {
+    const held: (() => void)[] = [];
+    answer = (...of) => void held.push(() => found(...of));
+    const taken = Array.from({ length: 8 }, () => post(ASK));
+    await until(() => held.length === 8);
+    const { status, headers, body } = await post(ASK);
+    expect([status, body.code, headers.get('retry-after')]).toEqual([503, 'agent-busy', '1']);
+    for (const release of held) release();
+    expect((await Promise.all(taken)).map((each) => each.status)).toEqual(Array(8).fill(200));
+    answer = found;
+    expect((await post(ASK)).status).toBe(200);
   });
 
   test('the catalog says what may be asked and the description speaks of every route', async () => {

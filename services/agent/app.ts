@@ -13,10 +13,12 @@ export const startAgent = (of: {
   readonly listen: string;
   readonly log: Logger;
   readonly token?: string;
+  /** Calls under way at once; the excess is told to come again. */
+  readonly callsAtOnce: number;
   readonly now?: () => number;
 }): Promise<ApiServer> => {
-  const { listen, log, token, now = Date.now } = of;
-  const routes = agentRoutes({ kit: of.kit, agency: of.agency, now });
+  const { listen, log, token, callsAtOnce, now = Date.now } = of;
+  const routes = agentRoutes({ kit: of.kit, agency: of.agency, now, callsAtOnce });
   const description = openApi(routes, token !== undefined);
   return startApiServer({
     listen,

@@ -12,6 +12,12 @@ export const agentSettings = defineSettings({
     optional: true,
     sentence: 'File with the bearer token that callers present; needed unless the address is a loopback one.',
   },
+  callsAtOnce: {
+    type: 'integer',
+    default: 500,
+    unit: 'calls',
+    sentence: 'Calls under way at once; the excess is told to come again (agent-busy).',
+  },
   provide: {
     type: 'list',
     optional: true,

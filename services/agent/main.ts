@@ -23,7 +23,7 @@ export async function runAgent(from: {
 
 /** The kit with its JSON face; the kit goes on for as long as the face has calls under way. */
 export async function openAgent(settings: Values<typeof agentSettings>): Promise<RunningAgent> {
-  const { listen, token, provide = [], ...others } = settings;
+  const { listen, token, provide = [], callsAtOnce, ...others } = settings;
   const handlers = Object.fromEntries(
     provide.map(readProvide).map(([documentType, url]) => [documentType, localHandler(documentType, url)]),
   );
@@ -35,6 +35,7 @@ export async function openAgent(settings: Values<typeof agentSettings>): Promise
       agency: identity.agency,
       listen,
       log,
+      callsAtOnce,
       ...(token === undefined ? {} : { token }),
     });
     log.info({ listen: face.address, provides: Object.keys(handlers) }, 'the agent answers');

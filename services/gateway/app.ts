@@ -9,6 +9,7 @@ import type { Logger } from '../platform/log/index.ts';
 import { startRpcServer } from '../platform/rpc/index.ts';
 import { createMetrics, startOpsServer } from '../platform/web/index.ts';
 import { makeAcknowledge } from './domain/acknowledge.ts';
+import { LIMITS, type Limits, makeBudget } from './domain/budget.ts';
 import { makeExchange } from './domain/exchange.ts';
 import { makeQuota } from './domain/quota.ts';
 import { makeRefusalLimit } from './domain/refusal-limit.ts';
@@ -30,7 +31,8 @@ export interface GatewayIdentity {
   readonly pins: CopyPins;
 }
 
-export interface GatewayOptions {
+/** Limits are those of the table of settings unless told. */
+export interface GatewayOptions extends Partial<Limits> {
   readonly identity: GatewayIdentity;
   readonly bus: Bus;
   readonly log: Logger;
@@ -61,6 +63,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const gateway = parseGatewayId(identity.gateway);
   const boot = parseBootId(uuidV7(now(), primitives.random(10)));
   const registry = makeRegistryHolder(primitives, identity.pins, log);
+  const limits: Limits = { ...LIMITS, ...options };
+  const places = makeBudget({ inAll: limits.requestsInFlight, ofOne: limits.requestsOfOneAgency });
+  const documents = makeBudget({ inAll: limits.documentBytes, ofOne: limits.documentBytes / 2 });
+  const replay = makeReplay({ elapsedMs: () => performance.now(), outcomeBytes: limits.outcomeBytes });
   const sessions = makeSessions();
   const quota = makeQuota(now);
   const limit = makeRefusalLimit(now);
@@ -71,6 +77,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
   const metrics = createMetrics({ prefix: 'wasl_gateway_' });
   const measured = makeGatewayMetrics(metrics, sessions);
+  metrics.gauge('requests_in_flight', 'Requests whose calls are not over.', places.held);
+  metrics.gauge('document_bytes', 'Bytes of sealed documents on their way.', documents.held);
+  metrics.gauge('outcome_bytes', 'Bytes of first outcomes kept for a resend.', replay.bytes);
   metrics.gauge('registry_age_seconds', 'Age of the registry copy’s head.', () => {
     const copy = registry.copy();
     return copy === undefined ? -1 : (now() - copy.timeMs) / 1000;
@@ -124,7 +133,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     evidence,
     providers: sessions,
     quota,
-    replay: makeReplay(now),
+    replay,
+    places,
+    documents,
     refuse,
     now,
   });
@@ -145,6 +156,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       acknowledge: makeAcknowledge({ primitives, copy, evidence }),
       registry,
       sessions,
+      documents,
       log,
       now,
       draining: () => draining,

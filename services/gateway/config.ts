@@ -1,5 +1,6 @@
 import { busSettings } from '../platform/bus/settings.ts';
 import { defineSettings } from '../platform/config/index.ts';
+import { LIMITS } from './domain/budget.ts';
 
 /** What a gateway is told when it starts. */
 export const gatewaySettings = defineSettings({
@@ -22,6 +23,31 @@ export const gatewaySettings = defineSettings({
     default: 5_000,
     unit: 'ms',
     sentence: 'A request whose evidence is not durable after this is refused.',
+  },
+  requestsInFlight: {
+    type: 'integer',
+    default: LIMITS.requestsInFlight,
+    unit: 'requests',
+    sentence: 'Requests in flight at once; the excess is told to ask again (gateway-busy).',
+  },
+  requestsOfOneAgency: {
+    type: 'integer',
+    default: LIMITS.requestsOfOneAgency,
+    unit: 'requests',
+    sentence: 'Requests in flight at once of one agency; the excess is told to ask again (gateway-busy).',
+  },
+  documentBytes: {
+    type: 'integer',
+    default: LIMITS.documentBytes,
+    unit: 'bytes',
+    sentence:
+      'Sealed documents on their way at once, half of it for one agency; at least 64 MiB, or the largest do not fit.',
+  },
+  outcomeBytes: {
+    type: 'integer',
+    default: LIMITS.outcomeBytes,
+    unit: 'bytes',
+    sentence: 'First outcomes kept for a byte-identical resend; the largest and oldest go first.',
   },
   drainGrace: { type: 'duration-ms', default: 20_000, unit: 'ms', sentence: 'Time for calls in flight when stopping.' },
   logLevel: {

@@ -74,6 +74,24 @@ export const OTHER = {
     'The gateway is about to stop and takes nothing new. Next move: you, to ask another gateway or again shortly.',
     'البوابة على وشك التوقف ولا تستقبل طلبات جديدة. الإجراء التالي على: مقدم الطلب للتوجه إلى بوابة أخرى أو الإعادة بعد قليل.',
   ),
+  'gateway-busy': row(
+    'unavailable',
+    'requester',
+    'The gateway carries as much as it can at once. Next move: you, to ask again shortly.',
+    'تعالج البوابة الحد الأعلى من الطلبات حاليًا. الإجراء التالي على: مقدم الطلب لإعادة الطلب بعد قليل.',
+  ),
+  'agent-busy': row(
+    'unavailable',
+    'requester',
+    'The agent has as many calls under way as it takes at once. Next move: you, to call again shortly.',
+    'لدى الوكيل الحد الأعلى من النداءات حاليًا. الإجراء التالي على: مقدم الطلب لإعادة النداء بعد قليل.',
+  ),
+  'outcome-not-kept': row(
+    'unavailable',
+    'requester',
+    'This request was taken before and its outcome is not kept any more. Next move: you, to ask anew and name it in retryOf.',
+    'سبق استلام هذا الطلب ولم تعد نتيجته محفوظة. الإجراء التالي على: مقدم الطلب لتقديم طلب جديد يذكره في retryOf.',
+  ),
   'registry-unavailable': row(
     'unavailable',
     'hub',

@@ -1,3 +1,4 @@
+import { LIMITS, makeBudget } from '../../services/gateway/domain/budget.ts';
 import { makeExchange } from '../../services/gateway/domain/exchange.ts';
 import type { Evidence, OfferEnd, Offered, ProviderReply, Slot } from '../../services/gateway/domain/ports.ts';
 import { makeQuota } from '../../services/gateway/domain/quota.ts';
@@ -77,7 +78,7 @@ const terms = (changes: Partial<Agreement> = {}): Agreement => ({
 });
 
 /** One gateway with everything around it in memory: evidence that can fail in two ways, and one replica that does what the test says. */
-export const world = () => {
+export const world = ({ outcomeBytes = LIMITS.outcomeBytes } = {}) => {
   let nowMs = START;
   let agreements = [
     { terms: terms(), digest: digestOf(utf8('a1')), status: 'active' as 'active' | 'suspended' | 'revoked' },
@@ -89,7 +90,9 @@ export const world = () => {
   let failAt: EntryBody['kind'] | undefined;
   let connected: 'ready' | 'provider-not-connected' | 'provider-busy' = 'ready';
   let released = 0;
+  let givenBack = 0;
   let answer: (offered: Offered) => Promise<OfferEnd> = async () => ({ kind: 'lost' });
+  let places = makeBudget({ inAll: 100, ofOne: 100 });
   let late: ((reply: ProviderReply) => void) | undefined;
 
   const evidence: Evidence = {
@@ -148,18 +151,26 @@ export const world = () => {
     evidence,
     providers: { reserve: () => (connected === 'ready' ? slot : connected) },
     quota: makeQuota(now),
-    replay: makeReplay(now),
+    replay: makeReplay({ elapsedMs: now, outcomeBytes }),
+    places: { take: (names, amount) => places.take(names, amount), held: () => places.held() },
+    documents: makeBudget({ inAll: 1_000, ofOne: 1_000 }),
     refuse: makeRefuse({ evidence, limit, signer: gatewayKey, gateway, now }),
     now,
   });
   return {
     exchange,
+    /** A call that is over as soon as it is answered. */
+    over: Promise.resolve(),
+    limit1Place: () => {
+      places = makeBudget({ inAll: 10, ofOne: 1 });
+    },
     entries,
     offers,
     told,
     limit,
     late: () => late,
     released: () => released,
+    givenBack: () => givenBack,
     advance: (ms: number) => {
       nowMs += ms;
     },
@@ -181,6 +192,9 @@ export const world = () => {
       sealedDocument,
       recorded: (receipt) => told.push(`recorded ${receipt}`),
       declined: (code) => told.push(`declined ${code}`),
+      release: () => {
+        givenBack += 1;
+      },
     }),
   };
 };

@@ -1,5 +1,6 @@
 import { concat, utf8 } from '../../../services/kernel/bytes.ts';
 import { WaslError } from '../../../services/kernel/codes.ts';
+import { IdSet } from '../../../services/kernel/id-set.ts';
 import {
   EMPTY_HEAD,
   type JournalBody,
@@ -11,7 +12,6 @@ import type { JournalHead } from '../../../services/kernel/statements.ts';
 import type { StoreLog } from '../../../services/platform/store/index.ts';
 import type { Disk } from './disk.ts';
 import { makeGroups } from './group.ts';
-import { IdSet } from './id-set.ts';
 import { type Granted, planGroup, quotaKey, textOf, type Wish } from './plan.ts';
 import type { Journal } from './port.ts';
 import { walk } from './walk.ts';

@@ -20,6 +20,8 @@ export interface RouteParts {
   readonly kit: Pick<Kit, 'request' | 'collect' | 'copy'>;
   readonly agency: string;
   readonly now: () => number;
+  /** Calls under way at once; the excess is `agent-busy`. */
+  readonly callsAtOnce: number;
 }
 
 const OUTCOMES = {
@@ -31,13 +33,23 @@ const OUTCOMES = {
 };
 
 /** The agent's operations. Outcomes that the provider signed are values; refusals and absences are problem+json. */
-export const agentRoutes = ({ kit, agency, now }: RouteParts): readonly DescribedRoute[] => {
+export const agentRoutes = ({ kit, agency, now, callsAtOnce }: RouteParts): readonly DescribedRoute[] => {
   const idempotency = makeIdempotency<Outcome>({
     now,
     sizeOf: (outcome) => JSON.stringify(outcome).length,
     // Nobody has answered: under the same key it is asked again.
     keep: ({ outcome }) => outcome !== 'unavailable',
   });
+  let underWay = 0;
+  const bounded = async (path: string, call: ApiCall, work: () => Promise<Outcome>): Promise<ApiReply> => {
+    if (underWay >= callsAtOnce) return busy(call.language);
+    underWay += 1;
+    try {
+      return await ended(path, call, work);
+    } finally {
+      underWay -= 1;
+    }
+  };
   const ended = async (path: string, call: ApiCall, work: () => Promise<Outcome>): Promise<ApiReply> => {
     const key = call.header('idempotency-key');
     if (key !== undefined && !/^[\x21-\x7e]{1,255}$/.test(key)) {
@@ -57,7 +69,7 @@ export const agentRoutes = ({ kit, agency, now }: RouteParts): readonly Describe
       body: ASK,
       example: ASK_EXAMPLE,
       answers: OUTCOMES,
-      handle: (call) => ended('/v1/requests', call, () => kit.request(call.body as unknown as Ask)),
+      handle: (call) => bounded('/v1/requests', call, () => kit.request(call.body as unknown as Ask)),
     },
     {
       method: 'POST',
@@ -72,7 +84,7 @@ export const agentRoutes = ({ kit, agency, now }: RouteParts): readonly Describe
           officer?: string;
           deadlineMs?: number;
         };
-        return ended('/v1/tickets/collect', call, () => kit.collect(ticket, options));
+        return bounded('/v1/tickets/collect', call, () => kit.collect(ticket, options));
       },
     },
     {
@@ -90,6 +102,11 @@ export const agentRoutes = ({ kit, agency, now }: RouteParts): readonly Describe
 };
 
 const DEFAULT_RETRY_MS = 1_000;
+
+const busy = (language: Language): ApiReply => {
+  const problem = problemOf(new WaslError('agent-busy'), language);
+  return { status: problem.status, problem: true, body: problem, headers: retryHeader(DEFAULT_RETRY_MS) };
+};
 
 const replyOf = (outcome: Outcome, language: Language): ApiReply => {
   const body = outcomeJson(outcome);

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   answerTo,
   asker,
@@ -14,11 +14,11 @@ import {
 import { utf8 } from '../../kernel/bytes.ts';
 import { digestOf } from '../../kernel/digest.ts';
 import { parseAgencyId, parseBootId, parseDocumentType, parseRequestId, uuidV7 } from '../../kernel/ids.ts';
-import { signJws, verifyJws } from '../../kernel/jws.ts';
+import { readJws, signJws, verifyJws } from '../../kernel/jws.ts';
 import { thumbprint } from '../../kernel/keys.ts';
 import { parseRefusal, TYP } from '../../kernel/statements.ts';
 import { primitives } from '../../platform/crypto/index.ts';
-import type { Exchanged, Offered } from './ports.ts';
+import type { Exchanged, OfferEnd, Offered } from './ports.ts';
 
 let w: World;
 beforeEach(() => {
@@ -26,7 +26,9 @@ beforeEach(() => {
   w.answerWith(async (offered) => ({ kind: 'reply', reply: w.reply(await answerTo(offered), utf8('sealed')) }));
 });
 const ask = async (made: { statement: string; privatePart: Uint8Array }, peer = asker.id): Promise<Exchanged> =>
-  w.exchange({ peer, ...made });
+  w.exchange({ peer, over: w.over, ...made });
+/** Enough turns of the event loop for what was settled to be heard of. */
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const codeOf = (exchanged: Exchanged): string => (exchanged.kind === 'refusal' ? exchanged.code : 'answer');
 
 describe('evidence before data', () => {
@@ -206,4 +208,62 @@ test('a flood of refusals of one identity becomes 20 entries and one count, and 
   expect(w.entries.length).toBe(21);
   expect(w.limit.take()).toEqual([{ requester: asker.id, count: 30, codes: { 'malformed-message': 30 } }]);
   expect(w.limit.take()).toEqual([]);
+});
+
+describe('no more than it carries', () => {
+  test('a request beyond its agency’s places is told when to ask again, with evidence, before its signature is looked at', async () => {
+    w.limit1Place();
+    let answer: (end: OfferEnd) => void = () => undefined;
+    w.answerWith(() => new Promise((resolve) => (answer = resolve)));
+    const first = ask(await request());
+    await vi.waitFor(() => expect(w.offers).toHaveLength(1));
+    const excess = await ask({ statement: 'junk', privatePart: new Uint8Array() });
+    expect(codeOf(excess)).toBe('gateway-busy');
+    if (excess.kind === 'refusal') {
+      const { payload } = readJws(excess.statement, TYP.refusal);
+      expect(parseRefusal(payload)).toMatchObject({ outcome: 'unavailable', retryAfterMs: 1_000 });
+    }
+    expect(w.entries.at(-1)).toMatchObject({ kind: 'refused', code: 'gateway-busy', requester: asker.id });
+    answer({ kind: 'lost' });
+    await first;
+  });
+
+  test('a place is held until the answer has left, not only until it is there', async () => {
+    w.limit1Place();
+    let end: () => void = () => undefined;
+    const over = new Promise<void>((resolve) => (end = resolve));
+    expect(codeOf(await w.exchange({ peer: asker.id, over, ...(await request()) }))).toBe('answer');
+    expect(w.givenBack()).toBe(0);
+    expect(codeOf(await ask(await request()))).toBe('gateway-busy');
+    end();
+    await settled();
+    expect(w.givenBack()).toBe(1);
+    expect(codeOf(await ask(await request()))).toBe('answer');
+  });
+
+  test('an answer whose document finds no room ends as busy, recorded as the end of an accepted request', async () => {
+    w.answerWith(async () => ({ kind: 'busy' }));
+    expect(codeOf(await ask(await request()))).toBe('gateway-busy');
+    expect(w.entries.at(-1)).toMatchObject({ kind: 'answered', outcome: 'unavailable', code: 'gateway-busy' });
+  });
+
+  test('a late document gives its room back once it is recorded', async () => {
+    w.answerWith(async () => ({ kind: 'expired' }));
+    expect(codeOf(await ask(await request()))).toBe('deadline-exceeded');
+    const [offered] = w.offers;
+    if (offered === undefined) throw new Error('nobody was asked');
+    w.late()?.(w.reply(await answerTo(offered), utf8('sealed')));
+    await vi.waitFor(() => expect(w.givenBack()).toBe(1));
+    expect(w.entries.at(-1)).toMatchObject({ kind: 'answered', late: true });
+  });
+
+  test('a resend whose first outcome is not kept any more is never carried a second time', async () => {
+    w = world({ outcomeBytes: 10 });
+    w.answerWith(async (offered) => ({ kind: 'reply', reply: w.reply(await answerTo(offered), utf8('sealed')) }));
+    const made = await request();
+    expect(codeOf(await ask(made))).toBe('answer');
+    expect(codeOf(await ask(made))).toBe('outcome-not-kept');
+    expect(w.offers).toHaveLength(1);
+    expect(w.entries.at(-1)).toMatchObject({ kind: 'refused', code: 'outcome-not-kept' });
+  });
 });

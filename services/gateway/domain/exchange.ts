@@ -5,6 +5,7 @@ import { type Digest, digestOf } from '../../kernel/digest.ts';
 import type { BootId } from '../../kernel/ids.ts';
 import type { Primitives } from '../../kernel/keys.ts';
 import type { AnswerStatement, RequestStatement } from '../../kernel/statements.ts';
+import type { Budget } from './budget.ts';
 import { checkAnswer } from './check-answer.ts';
 import { checkRequest } from './check-request.ts';
 import type {
@@ -32,6 +33,10 @@ export interface ExchangeParts {
   readonly providers: Providers;
   readonly quota: Quota;
   readonly replay: Replay;
+  /** Places for requests, held until the requester's call is over. */
+  readonly places: Budget;
+  /** Bytes of documents on their way. */
+  readonly documents: Budget;
   readonly refuse: Refuse;
   readonly now: () => number;
 }
@@ -40,12 +45,24 @@ export type Exchange = (asked: Asked) => Promise<Exchanged>;
 
 const BUSY_RETRY_MS = 1_000;
 const ABSENT_RETRY_MS = 5_000;
+const BUSY: Refused = { code: 'gateway-busy', params: {}, retryAfterMs: BUSY_RETRY_MS };
 
 /** The life of a request at the gateway (design, section 3). Every end of it is a value; it rejects only for what is nobody's plan. */
 export const makeExchange = (parts: ExchangeParts): Exchange => {
   const { primitives, boot, copy: holdCopy, evidence, providers, quota, replay, refuse, now } = parts;
 
   return async (asked) => {
+    const place = parts.places.take([asked.peer], 1);
+    if (place === undefined) return refuse({ peer: asked.peer, requestDigest: digestOf(utf8(asked.statement)) }, BUSY);
+    const held = [place];
+    const work = run(asked, held);
+    void Promise.allSettled([work, asked.over]).then(() => {
+      for (const giveBack of held) giveBack();
+    });
+    return work;
+  };
+
+  async function run(asked: Asked, held: (() => void)[]): Promise<Exchanged> {
     const requestDigest = digestOf(utf8(asked.statement));
     const unread = { peer: asked.peer, requestDigest };
     const copy = holdCopy();
@@ -60,12 +77,23 @@ export const makeExchange = (parts: ExchangeParts): Exchange => {
     const { request } = checked;
     const of = { ...unread, request };
 
-    const begun = replay.begin(request.id, requestDigest);
+    const begun = replay.begin(request, requestDigest);
     if (begun.kind === 'other') return refuse(of, { code: 'request-replayed', params: {} });
-    if (begun.kind === 'same') return begun.outcome;
+    if (begun.kind === 'spent') return refuse(of, { code: 'outcome-not-kept', params: {} });
+    if (begun.kind === 'same') return again(begun.outcome);
     const outcome = carry();
     begun.conclude(outcome);
     return outcome;
+
+    /** Each call that the first outcome goes out on holds its document anew. */
+    async function again(first: Promise<Exchanged>): Promise<Exchanged> {
+      const ended = await first;
+      if (ended.kind === 'refusal') return ended;
+      const room = parts.documents.take([asked.peer], ended.sealedDocument.length);
+      if (room === undefined) return refuse(of, BUSY);
+      held.push(room);
+      return ended;
+    }
 
     async function carry(): Promise<Exchanged> {
       const decision = decide(request, {
@@ -98,27 +126,36 @@ export const makeExchange = (parts: ExchangeParts): Exchange => {
       }
 
       const accepted = { ...of, requestedReceipt };
-      const remainingMs = request.deadlineMs - now();
+      // No longer than was asked for, whatever happens to the clock meanwhile.
+      const remainingMs = Math.min(request.deadlineMs - now(), request.deadlineMs - request.issuedAtMs);
       const end: OfferEnd =
         remainingMs <= 0
           ? expireUnasked(slot)
           : await slot.offer(
               {
                 requestId: request.id,
+                requester: asked.peer,
                 statement: asked.statement,
                 privatePart: asked.privatePart,
                 requestedReceipt,
                 ...(asked.traceparent === undefined ? {} : { traceparent: asked.traceparent }),
               },
               remainingMs,
-              (reply) => void conclude(accepted, reply, true).catch(() => undefined),
+              (reply) =>
+                void conclude(accepted, reply, true)
+                  .catch(() => undefined)
+                  .finally(reply.release),
             );
       if (end.kind === 'lost')
         return refuse(accepted, { code: 'provider-lost', params: {}, retryAfterMs: BUSY_RETRY_MS });
-      if (end.kind === 'reply') return conclude(accepted, end.reply, false);
+      if (end.kind === 'busy') return refuse(accepted, BUSY);
+      if (end.kind === 'reply') {
+        held.push(end.reply.release);
+        return conclude(accepted, end.reply, false);
+      }
       return refuse(accepted, { code: 'deadline-exceeded', params: {} });
     }
-  };
+  }
 
   function recordRequested(
     asked: Asked,

@@ -16,6 +16,7 @@ export interface Evidence {
 /** One request as it is handed to a provider's replica. */
 export interface Offered {
   readonly requestId: RequestId;
+  readonly requester: AgencyId;
   readonly statement: string;
   readonly privatePart: Uint8Array;
   readonly requestedReceipt: string;
@@ -28,11 +29,14 @@ export interface ProviderReply {
   readonly sealedDocument: Uint8Array;
   recorded(answeredReceipt: string): void;
   declined(code: Code): void;
+  /** Gives back the room that the document takes. */
+  release(): void;
 }
 
 export type OfferEnd =
   | { readonly kind: 'reply'; readonly reply: ProviderReply }
-  | { readonly kind: 'lost' | 'expired' };
+  /** `busy`: an answer came, and there is no room for its document now. */
+  | { readonly kind: 'lost' | 'expired' | 'busy' };
 
 /** A place held at one replica; MUST be ended by `offer` or `release`. */
 export interface Slot {
@@ -66,6 +70,8 @@ export interface Asked {
   readonly statement: string;
   readonly privatePart: Uint8Array;
   readonly traceparent?: string;
+  /** Resolves once the requester's call is over: until then what it is sent may still be held here. */
+  readonly over: Promise<void>;
 }
 
 /** How an exchange ended, for the requester. Texts are the exact bytes that were signed. */

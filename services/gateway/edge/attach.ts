@@ -9,14 +9,19 @@ import type { AgencyId } from '../../kernel/ids.ts';
 import { MAX_DOCUMENT_BYTES } from '../../kernel/jwe.ts';
 import type { Logger } from '../../platform/log/index.ts';
 import type { Duplex } from '../../platform/rpc/index.ts';
+import type { Budget } from '../domain/budget.ts';
 import type { Sessions } from './sessions.ts';
 
 /** An answer above this many bytes of sealed document comes by Upload. */
 const MAX_INLINE_BYTES = 64 * 1024;
 const MAX_CREDITS = 10_000;
+/** Time for all chunks of an answer; a replica that stops in the middle must not hold the room for ever. */
+const UPLOAD_MS = 60_000;
 
 export interface AttachParts {
   readonly sessions: Sessions;
+  /** Bytes of documents on their way. */
+  readonly documents: Budget;
   readonly log: Logger;
   readonly welcome: { readonly gateway: string; readonly boot: string };
   /** Whether the registry names this agency as the provider of the document type. */
@@ -25,7 +30,7 @@ export interface AttachParts {
 
 /** Serves one replica's stream to its end. Throws the refusal of a bad greeting or message. */
 export async function serveAttach(
-  { sessions, log, welcome, provides }: AttachParts,
+  { sessions, documents, log, welcome, provides }: AttachParts,
   agency: AgencyId,
   stream: Duplex<AttachRequest, AttachResponse>,
 ): Promise<void> {
@@ -54,8 +59,11 @@ export async function serveAttach(
         if (sealedDocument.length > MAX_INLINE_BYTES) {
           throw new WaslError('message-too-large', { limit: MAX_INLINE_BYTES });
         }
-        if (!session.returned(requestId, { statement, sealedDocument })) {
-          log.warn({ agency, requestId }, 'an answer came that nobody waits for');
+        const requester = sessions.awaiting(agency, requestId);
+        if (requester === undefined) log.warn({ agency, requestId }, 'an answer came that nobody waits for');
+        else {
+          const release = documents.take([agency, requester], sealedDocument.length);
+          session.returned(requestId, release === undefined ? 'busy' : { statement, sealedDocument, release });
         }
       } else throw new WaslError('malformed-message', { what: 'attach' });
     }
@@ -65,33 +73,52 @@ export async function serveAttach(
   }
 }
 
-/** Takes one larger answer in chunks. The size is stated first and held to. */
+/** Takes one larger answer in chunks. The size is stated first and held to; without room for it the request ends as `gateway-busy`. */
 export async function serveUpload(
-  sessions: Sessions,
+  { sessions, documents }: Pick<AttachParts, 'sessions' | 'documents'>,
   agency: AgencyId,
   incoming: AsyncIterable<UploadRequest>,
 ): Promise<UploadResponse> {
+  const messages = incoming[Symbol.asyncIterator]();
   const malformed = (): WaslError => new WaslError('malformed-message', { what: 'upload' });
-  let start: { readonly requestId: string; readonly statement: string; readonly sealedBytes: number } | undefined;
-  const chunks: Uint8Array[] = [];
+  const first = await messages.next();
+  const start = first.done === true ? undefined : first.value.message;
+  if (start?.$case !== 'start') throw malformed();
+  const { requestId, statement, sealedBytes } = start.value;
+  if (sealedBytes > 2 * MAX_DOCUMENT_BYTES) {
+    throw new WaslError('message-too-large', { limit: 2 * MAX_DOCUMENT_BYTES });
+  }
+  const requester = sessions.awaiting(agency, requestId);
+  if (requester === undefined) throw new WaslError('deadline-exceeded');
+  const release = documents.take([agency, requester], sealedBytes);
+  if (release === undefined) {
+    sessions.deliver(agency, requestId, 'busy');
+    throw new WaslError('gateway-busy');
+  }
+  const sealedDocument = Buffer.allocUnsafe(sealedBytes);
   let size = 0;
-  for await (const { message } of incoming) {
-    if (message?.$case === 'start' && start === undefined) {
-      start = message.value;
-      if (start.sealedBytes > 2 * MAX_DOCUMENT_BYTES) {
-        throw new WaslError('message-too-large', { limit: 2 * MAX_DOCUMENT_BYTES });
-      }
-      if (!sessions.awaiting(agency, start.requestId)) throw new WaslError('deadline-exceeded');
-    } else if (message?.$case === 'chunk' && start !== undefined) {
+  let slow: NodeJS.Timeout | undefined;
+  const tooSlow = new Promise<never>((_, reject) => {
+    slow = setTimeout(() => reject(new WaslError('deadline-exceeded')), UPLOAD_MS);
+  });
+  try {
+    for (;;) {
+      const next = await Promise.race([messages.next(), tooSlow]);
+      if (next.done === true) break;
+      const { message } = next.value;
+      if (message?.$case !== 'chunk' || size + message.value.length > sealedBytes) throw malformed();
+      sealedDocument.set(message.value, size);
       size += message.value.length;
-      if (size > start.sealedBytes) throw malformed();
-      chunks.push(message.value);
-    } else throw malformed();
+    }
+    if (size !== sealedBytes) throw malformed();
+    if (!sessions.deliver(agency, requestId, { statement, sealedDocument, release })) {
+      throw new WaslError('deadline-exceeded');
+    }
+    return {};
+  } catch (error) {
+    release();
+    throw error;
+  } finally {
+    clearTimeout(slow);
   }
-  if (start === undefined || size !== start.sealedBytes) throw malformed();
-  const { requestId, statement } = start;
-  if (!sessions.deliver(agency, requestId, { statement, sealedDocument: Buffer.concat(chunks) })) {
-    throw new WaslError('deadline-exceeded');
-  }
-  return {};
 }

@@ -3,6 +3,7 @@ import { WaslError } from '../../kernel/codes.ts';
 import type { AgencyId, BootId, GatewayId } from '../../kernel/ids.ts';
 import type { Logger } from '../../platform/log/index.ts';
 import type { Caller, ExchangeHandlers } from '../../platform/rpc/index.ts';
+import type { Budget } from '../domain/budget.ts';
 import type { Exchange } from '../domain/exchange.ts';
 import type { Exchanged } from '../domain/ports.ts';
 import { serveAttach, serveUpload } from './attach.ts';
@@ -16,6 +17,7 @@ export interface HandlerParts {
   readonly acknowledge: (peer: AgencyId, statement: string) => Promise<string>;
   readonly registry: RegistryHolder;
   readonly sessions: Sessions;
+  readonly documents: Budget;
   readonly log: Logger;
   readonly now: () => number;
   readonly draining: () => boolean;
@@ -28,7 +30,7 @@ export interface HandlerParts {
 
 /** What the wire says, translated to the decisions and back. */
 export const makeHandlers = (parts: HandlerParts): ExchangeHandlers => {
-  const { gateway, boot, exchange, acknowledge, registry, sessions, log, now, draining } = parts;
+  const { gateway, boot, exchange, acknowledge, registry, sessions, documents, log, now, draining } = parts;
   const agencyOf = ({ peer }: Caller): AgencyId => {
     if (peer.kind !== 'agency') throw new WaslError('identity-mismatch', { agency: peer.id });
     return peer.id;
@@ -49,7 +51,9 @@ export const makeHandlers = (parts: HandlerParts): ExchangeHandlers => {
       refuseWhileDraining();
       const { traceparent } = caller;
       const started = performance.now();
-      const work = exchange({ peer, statement, privatePart, ...(traceparent === undefined ? {} : { traceparent }) });
+      const over = ending(caller.signal);
+      const trace = traceparent === undefined ? {} : { traceparent };
+      const work = exchange({ peer, statement, privatePart, over, ...trace });
       parts.inFlight.add(work);
       const exchanged = await work.finally(() => parts.inFlight.delete(work));
       const tookMs = performance.now() - started;
@@ -65,11 +69,17 @@ export const makeHandlers = (parts: HandlerParts): ExchangeHandlers => {
       const provides = (agency: AgencyId, documentType: string): boolean =>
         registry.copy()?.documentTypes.some(({ id, provider }) => id === documentType && provider === agency) ?? false;
       parts.closing.addEventListener('abort', () => stream.end());
-      return serveAttach({ sessions, log, welcome: { gateway, boot }, provides }, agencyOf(caller), stream);
+      return serveAttach({ sessions, documents, log, welcome: { gateway, boot }, provides }, agencyOf(caller), stream);
     },
-    upload: (incoming, caller) => serveUpload(sessions, agencyOf(caller), incoming),
+    upload: (incoming, caller) => serveUpload({ sessions, documents }, agencyOf(caller), incoming),
   };
 };
+
+const ending = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 
 const toWire = (exchanged: Exchanged): RequestResponse => {
   if (exchanged.kind === 'refusal') {
@@ -77,6 +87,8 @@ const toWire = (exchanged: Exchanged): RequestResponse => {
     return { result: { $case: 'refusal', value: { statement, receipt, requestedReceipt } } };
   }
   const { statement, requestedReceipt, answeredReceipt } = exchanged;
-  const sealedDocument = Buffer.from(exchanged.sealedDocument);
+  const { buffer, byteOffset, byteLength } = exchanged.sealedDocument;
+  // A view: a large document is not copied once more.
+  const sealedDocument = Buffer.from(buffer, byteOffset, byteLength);
   return { result: { $case: 'answer', value: { statement, sealedDocument, requestedReceipt, answeredReceipt } } };
 };

@@ -10,6 +10,8 @@ const LATE_MS = 60_000;
 export interface Returned {
   readonly statement: string;
   readonly sealedDocument: Uint8Array;
+  /** Gives back the room that the document takes. */
+  readonly release: () => void;
 }
 
 /** One attached replica: what it answers, how much it takes at once, and what it has in hand. */
@@ -18,14 +20,19 @@ export interface Session {
   readonly replica: string;
   setCredits(credits: number): void;
   /** False when nothing under that id is waited for. */
-  returned(requestId: string, returned: Returned): boolean;
+  returned(requestId: string, returned: Returned | 'busy'): boolean;
   /** Ends everything in hand as lost. */
   close(): void;
 }
 
+interface Pending {
+  readonly requester: AgencyId;
+  readonly settle: (end: Returned | 'lost' | 'busy') => void;
+}
+
 interface Held {
   readonly types: ReadonlySet<string>;
-  readonly pending: Map<string, (end: Returned | 'lost') => void>;
+  readonly pending: Map<string, Pending>;
   readonly send: (message: AttachResponse) => Promise<void>;
   credits: number;
   /** Places held: reserved or in hand. */
@@ -40,9 +47,10 @@ export interface Sessions extends Providers {
     readonly credits: number;
     readonly send: (message: AttachResponse) => Promise<void>;
   }): Session;
-  /** The session that waits for an answer under this id, for one that comes in chunks. */
-  awaiting(provider: AgencyId, requestId: string): boolean;
-  deliver(provider: AgencyId, requestId: string, returned: Returned): boolean;
+  /** Who asked what this provider has in hand under the id; undefined when nothing is waited for. */
+  awaiting(provider: AgencyId, requestId: string): AgencyId | undefined;
+  /** As `returned`, for an answer that came in chunks. */
+  deliver(provider: AgencyId, requestId: string, returned: Returned | 'busy'): boolean;
   count(): number;
   inHand(): number;
 }
@@ -52,11 +60,11 @@ export const makeSessions = (): Sessions => {
   const all = (): Held[] => [...byProvider.values()].flatMap((held) => [...held]);
   const find = (provider: AgencyId, requestId: string): Held | undefined =>
     [...(byProvider.get(provider) ?? [])].find(({ pending }) => pending.has(requestId));
-  const deliver = (held: Held | undefined, requestId: string, returned: Returned | 'lost'): boolean => {
-    const settle = held?.pending.get(requestId);
-    if (held === undefined || settle === undefined) return false;
+  const deliver = (held: Held | undefined, requestId: string, returned: Returned | 'lost' | 'busy'): boolean => {
+    const pending = held?.pending.get(requestId);
+    if (held === undefined || pending === undefined) return false;
     held.pending.delete(requestId);
-    settle(returned);
+    pending.settle(returned);
     return true;
   };
 
@@ -78,7 +86,7 @@ export const makeSessions = (): Sessions => {
 
   const slotAt = (held: Held, leave: () => void): Slot => ({
     release: leave,
-    offer: (offered, withinMs, late) =>
+    offer: ({ requester, ...offered }, withinMs, late) =>
       new Promise<OfferEnd>((resolve) => {
         const { requestId } = offered;
         const reply = (returned: Returned): ProviderReply => ({
@@ -95,13 +103,14 @@ export const makeSessions = (): Sessions => {
           resolve({ kind: 'expired' });
         };
         const deadline = setTimeout(expire, withinMs);
-        held.pending.set(requestId, (end) => {
+        const settle: Pending['settle'] = (end) => {
           clearTimeout(deadline);
           leave();
-          if (end === 'lost') return resolve({ kind: 'lost' });
+          if (end === 'lost' || end === 'busy') return resolve({ kind: end });
           if (expired) return late(reply(end));
           resolve({ kind: 'reply', reply: reply(end) });
-        });
+        };
+        held.pending.set(requestId, { requester, settle });
         tell(
           held,
           {
@@ -143,7 +152,7 @@ export const makeSessions = (): Sessions => {
         },
       };
     },
-    awaiting: (provider, requestId) => find(provider, requestId) !== undefined,
+    awaiting: (provider, requestId) => find(provider, requestId)?.pending.get(requestId)?.requester,
     deliver: (provider, requestId, returned) => deliver(find(provider, requestId), requestId, returned),
     count: () => all().length,
     inHand: () => all().reduce((sum, { pending }) => sum + pending.size, 0),

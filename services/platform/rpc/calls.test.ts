@@ -2,7 +2,7 @@ import { connect as h2connect } from 'node:http2';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { BOOT, type Loopback, openLoopback } from '../../../test/support/rpc.ts';
 import { sentence, WaslError } from '../../kernel/codes.ts';
-import { MAX_MESSAGE_BYTES, toStatus } from './errors.ts';
+import { MAX_MESSAGE_BYTES, MAX_TAKEN_BYTES, toStatus } from './errors.ts';
 
 let loopback: Loopback;
 beforeAll(async () => {
@@ -76,10 +76,10 @@ test('a message above the limit is too large in either direction', async () => {
     }),
   });
   const connection = await loopback.connect(address);
-  const tooLarge = { code: 'message-too-large', params: { limit: MAX_MESSAGE_BYTES } };
-  await expect(connection.request(NOTHING, SOON)).rejects.toMatchObject(tooLarge);
-  const privatePart = Buffer.alloc(MAX_MESSAGE_BYTES);
-  await expect(connection.request({ ...NOTHING, privatePart }, SOON)).rejects.toMatchObject(tooLarge);
+  const tooLarge = (limit: number) => ({ code: 'message-too-large', params: { limit } });
+  await expect(connection.request(NOTHING, SOON)).rejects.toMatchObject(tooLarge(MAX_MESSAGE_BYTES));
+  const privatePart = Buffer.alloc(MAX_TAKEN_BYTES);
+  await expect(connection.request({ ...NOTHING, privatePart }, SOON)).rejects.toMatchObject(tooLarge(MAX_TAKEN_BYTES));
 });
 
 test('nobody listening is a gateway that cannot be reached; a closed connection is one too', async () => {

@@ -6,6 +6,9 @@ import { NOT_A_GATEWAY } from './tls.ts';
 /** A sealed document of 16 MiB in base64url, its statement and receipts. */
 export const MAX_MESSAGE_BYTES = 24 * 1024 * 1024;
 
+/** The largest message that a gateway takes: a statement with its private part, or with a document of 64 KiB, or a chunk. */
+export const MAX_TAKEN_BYTES = 256 * 1024;
+
 const DETAILS = 'grpc-status-details-bin';
 
 const STATUS_OF_KIND: Readonly<Record<Kind, status>> = {
@@ -41,12 +44,14 @@ export const fromStatus = (error: ServiceError, address: string): WaslError => {
   const told = details instanceof Uint8Array ? decodeDetails(details) : undefined;
   if (told !== undefined) return new WaslError(told.code, told.params, { cause: error });
   const code = codeOf(error.code, error.details ?? '');
-  return new WaslError(code, PARAMS_OF_CODE[code]?.(address) ?? {}, { cause: error });
+  return new WaslError(code, PARAMS_OF_CODE[code]?.(address, error.details ?? '') ?? {}, { cause: error });
 };
 
-const PARAMS_OF_CODE: Readonly<Partial<Record<Code, (address: string) => Record<string, string | number>>>> = {
+const PARAMS_OF_CODE: Readonly<
+  Partial<Record<Code, (address: string, text: string) => Record<string, string | number>>>
+> = {
   'not-a-gateway': (address) => ({ address }),
-  'message-too-large': () => ({ limit: MAX_MESSAGE_BYTES }),
+  'message-too-large': (_, text) => ({ limit: Number(/larger than max \(\d+ vs\.? (\d+)\)/.exec(text)?.[1] ?? 0) }),
   'malformed-message': () => ({ what: 'gRPC response' }),
 };
 

@@ -14,7 +14,7 @@ import type {
 } from '../../../proto/gen/wasl/exchange/v1/exchange.ts';
 import type { Peer } from '../../kernel/ids.ts';
 
-/** Who calls, by certificate. `signal` aborts when the call is cancelled or its connection is lost. */
+/** Who calls, by certificate. `signal` aborts when the call is over: cancelled, its connection lost, or all of its answer sent. */
 export interface Caller {
   readonly peer: Peer;
   readonly signal: AbortSignal;

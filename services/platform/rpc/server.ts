@@ -20,7 +20,7 @@ import { WaslError } from '../../kernel/codes.ts';
 import type { TlsIdentity } from '../crypto/index.ts';
 import type { Logger } from '../log/index.ts';
 import { duplexOf, incoming, writer } from './duplex.ts';
-import { MAX_MESSAGE_BYTES, toStatus } from './errors.ts';
+import { MAX_MESSAGE_BYTES, MAX_TAKEN_BYTES, toStatus } from './errors.ts';
 import type { Caller, ExchangeHandlers } from './face.ts';
 import { addHealthAndReflection } from './health.ts';
 import { peerOf } from './peer.ts';
@@ -48,13 +48,14 @@ export interface RpcServer {
 const MAX_STREAMS = 2_000;
 
 /** What every kind of call has. */
-type Surface = Pick<ServerUnaryCall<unknown, unknown>, 'getAuthContext' | 'metadata'> & NodeJS.EventEmitter;
+type Surface = Pick<ServerUnaryCall<unknown, unknown>, 'getAuthContext' | 'metadata' | 'cancelled'> &
+  NodeJS.EventEmitter;
 
 /** Starts the gateway's gRPC server. Peers without a certificate of our authority never get past TLS. */
 export async function startRpcServer(options: RpcServerOptions): Promise<RpcServer> {
   const { handlers, tls, trustDomain, log } = options;
   const server = new Server({
-    'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
+    'grpc.max_receive_message_length': MAX_TAKEN_BYTES,
     'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
     'grpc.max_concurrent_streams': MAX_STREAMS,
     ...KEEPALIVE,
@@ -68,6 +69,7 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
     }
     const ended = new AbortController();
     call.on('cancelled', () => ended.abort());
+    if (call.cancelled) ended.abort();
     const traceparent = call.metadata.get('traceparent')[0];
     return {
       peer,

@@ -1,5 +1,5 @@
-import { utf8 } from '../../../services/kernel/bytes.ts';
-import { sha256 } from '../../../services/kernel/digest.ts';
+import { utf8 } from './bytes.ts';
+import { sha256 } from './digest.ts';
 
 /** The first 128 bits of an id's SHA-256, in four words. Two ids that share them would cost 2^64 tries, and end as `seen`. */
 const wordsOf = (id: string): Uint32Array => new Uint32Array(sha256(utf8(id)).buffer, 0, 4);
@@ -14,16 +14,18 @@ export class IdSet {
   }
 
   has(id: string): boolean {
-    return !this.#free(this.#find(wordsOf(id)));
+    return this.#size > 0 && !this.#free(this.#find(wordsOf(id)));
   }
 
-  add(id: string): void {
+  /** False when it was there before. */
+  add(id: string): boolean {
     const words = wordsOf(id);
     const at = this.#find(words);
-    if (!this.#free(at)) return;
+    if (!this.#free(at)) return false;
     this.#slots.set(words, at);
     this.#size += 1;
     if (this.#size * 6 > this.#slots.length) this.#grow();
+    return true;
   }
 
   #free(at: number): boolean {
