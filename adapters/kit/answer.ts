@@ -1,14 +1,13 @@
-import { utf8 } from '../../services/kernel/bytes.ts';
 import { CODES, type Code, WaslError } from '../../services/kernel/codes.ts';
 import type { RegistryCopy } from '../../services/kernel/copy.ts';
 import { dayIn } from '../../services/kernel/day.ts';
-import { digestOf } from '../../services/kernel/digest.ts';
+import { digestOf, digestOfText } from '../../services/kernel/digest.ts';
 import { signJws } from '../../services/kernel/jws.ts';
 import type { Primitives } from '../../services/kernel/keys.ts';
 import { MAX_TICKET } from '../../services/kernel/private-part.ts';
-import { type AnswerStatement, answerPayload, type RequestStatement, TYP } from '../../services/kernel/statements.ts';
+import { type AnswerStatement, answerPayload, TYP } from '../../services/kernel/statements.ts';
 import type { Logger } from '../../services/platform/log/index.ts';
-import { checkOffer, type GoodOffer, type Offered } from './check-offer.ts';
+import { checkOffer, type GoodOffer, type Offered, type ReadOffer } from './check-offer.ts';
 import { type Handler, type HandlerAnswer, SourceUnavailable } from './handler.ts';
 import type { Identity } from './identity.ts';
 import { issueDocument } from './issue.ts';
@@ -103,10 +102,10 @@ export const makeAnswer = ({ identity, primitives, copy, journal, handlers, log,
     }
   };
 
-  const serve = async (offered: Offered, cancelled: AbortSignal): Promise<End> => {
+  const serve = async (read: ReadOffer, offered: Offered, cancelled: AbortSignal): Promise<End> => {
     try {
       const held = copy();
-      const offer = await checkOffer(primitives, identity, held, offered, now());
+      const offer = await checkOffer(primitives, identity, held, read, offered, now());
       await admit(offer, offered);
       const found = await handle(offer, cancelled);
       switch (found.kind) {
@@ -119,8 +118,7 @@ export const makeAnswer = ({ identity, primitives, copy, journal, handlers, log,
         case 'unknown-ticket':
           return { outcome: 'refused', code: 'ticket-unknown', claims: [] };
         case 'found': {
-          const requestDigest = digestOf(utf8(offered.statement));
-          const issued = await issueDocument(primitives, identity, held, offer, requestDigest, found.document, now());
+          const issued = await issueDocument(primitives, identity, held, offer, read.digest, found.document, now());
           return { outcome: 'delivered', ...issued };
         }
       }
@@ -134,14 +132,18 @@ export const makeAnswer = ({ identity, primitives, copy, journal, handlers, log,
     }
   };
 
-  const sign = async (request: RequestStatement, offered: Offered, { sealed, ...said }: End): Promise<Answered> => {
+  const sign = async (
+    { request, digest }: ReadOffer,
+    offered: Offered,
+    { sealed, ...said }: End,
+  ): Promise<Answered> => {
     const answer: AnswerStatement = {
       ...said,
       provider: identity.agency,
       requester: request.requester,
       requestId: request.id,
-      request: digestOf(utf8(offered.statement)),
-      receipt: digestOf(utf8(offered.requestedReceipt)),
+      request: digest,
+      receipt: digestOfText(offered.requestedReceipt),
       ...(sealed === undefined ? {} : { document: digestOf(sealed) }),
       timeMs: now(),
       journal: await journal.head(),
@@ -152,25 +154,26 @@ export const makeAnswer = ({ identity, primitives, copy, journal, handlers, log,
 
   return {
     /** For an offer beyond what was announced: nothing of it is looked at or kept. */
-    busy: (request: RequestStatement, offered: Offered): Promise<Answered> =>
-      sign(request, offered, {
+    busy: (read: ReadOffer, offered: Offered): Promise<Answered> =>
+      sign(read, offered, {
         outcome: 'unavailable',
         code: 'provider-busy',
         retryAfterMs: BUSY_RETRY_MS,
         claims: [],
       }),
-    answer: async (request: RequestStatement, offered: Offered, cancelled: AbortSignal): Promise<Answered> => {
-      const end = await serve(offered, cancelled);
+    answer: async (read: ReadOffer, offered: Offered, cancelled: AbortSignal): Promise<Answered> => {
+      const { id: requestId } = read.request;
+      const end = await serve(read, offered, cancelled);
       try {
-        const answered = await sign(request, offered, end);
+        const answered = await sign(read, offered, end);
         // COMMIT POINT. A crash before this leaves a request without an answer; after it, an answer that may not have left: it is in the journal.
-        await journal.append({ kind: 'answered', requestId: request.id, statement: answered.statement });
-        log.info({ requestId: request.id, outcome: end.outcome, code: end.code }, 'answered');
+        await journal.append({ kind: 'answered', requestId, statement: answered.statement });
+        log.info({ requestId, outcome: end.outcome, code: end.code }, 'answered');
         return answered;
       } catch (error) {
         if (!(error instanceof WaslError)) throw error;
         // What cannot be written down gives no data; that much may be said without the journal.
-        return sign(request, offered, { outcome: 'unavailable', code: 'journal-unavailable', claims: [] });
+        return sign(read, offered, { outcome: 'unavailable', code: 'journal-unavailable', claims: [] });
       }
     },
   };

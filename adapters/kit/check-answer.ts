@@ -1,8 +1,8 @@
 import type { Answer, Refusal } from '../../proto/gen/wasl/exchange/v1/exchange.ts';
-import { fromUtf8, utf8 } from '../../services/kernel/bytes.ts';
+import { fromUtf8 } from '../../services/kernel/bytes.ts';
 import { CODES, type Code, type Kind, parseCode, WaslError } from '../../services/kernel/codes.ts';
 import type { RegistryCopy } from '../../services/kernel/copy.ts';
-import { type Digest, digestOf } from '../../services/kernel/digest.ts';
+import { type Digest, digestOf, digestOfText } from '../../services/kernel/digest.ts';
 import type { GatewayId } from '../../services/kernel/ids.ts';
 import { openSealed } from '../../services/kernel/jwe.ts';
 import { verifyJws } from '../../services/kernel/jws.ts';
@@ -24,6 +24,8 @@ import { type Outcome, reasonOf } from './outcome.ts';
 /** What was asked, as it was signed. */
 export interface OwnRequest {
   readonly statement: string;
+  /** Digest of the statement. */
+  readonly digest: Digest;
   readonly request: RequestStatement;
   readonly gateway: GatewayId;
 }
@@ -51,11 +53,11 @@ export const checkAnswer = async (by: With, own: OwnRequest, answer: Answer): Pr
     statement.provider === request.provider &&
     statement.requester === request.requester &&
     statement.requestId === request.id &&
-    statement.request === digestOf(utf8(own.statement)) &&
-    statement.receipt === digestOf(utf8(answer.requestedReceipt));
+    statement.request === own.digest &&
+    statement.receipt === digestOfText(answer.requestedReceipt);
   if (!ours) throw invalid();
-  await checkRequestedReceipt(primitives, copy, answer.requestedReceipt, own.statement, request);
-  await checkEnd(by, own, answer.answeredReceipt, 'answered', digestOf(utf8(answer.statement)));
+  await checkRequestedReceipt(primitives, copy, answer.requestedReceipt, own);
+  await checkEnd(by, own, answer.answeredReceipt, 'answered', digestOfText(answer.statement));
 
   const ended = {
     requestId: request.id,
@@ -102,7 +104,7 @@ const openDocument = async (
     always.aud === request.requester &&
     always.vct === vctOf(request.documentType, request.documentVersion) &&
     always.purpose === request.purpose &&
-    always.request === digestOf(utf8(own.statement)) &&
+    always.request === own.digest &&
     typeof always.exp === 'number' &&
     always.exp * 1000 > now() &&
     typeof always.asOf === 'string';
@@ -120,7 +122,7 @@ const openDocument = async (
 /** A receipt of the entry that ended the request; `receipt-invalid` when it is of anything else. */
 const checkEnd = async (
   { primitives, copy }: With,
-  { statement, request }: OwnRequest,
+  { digest, request }: OwnRequest,
   receipt: string,
   kind: 'answered' | 'refused',
   answer?: Digest,
@@ -130,7 +132,7 @@ const checkEnd = async (
   const same =
     body.kind === kind &&
     body.requestId === request.id &&
-    body.request === digestOf(utf8(statement)) &&
+    body.request === digest &&
     (body.kind === 'refused' || body.answer === answer);
   if (!same) throw new WaslError('receipt-invalid');
 };
@@ -147,11 +149,11 @@ export const checkRefusal = async (by: With, own: OwnRequest, refusal: Refusal):
   const ours =
     statement.gateway === own.gateway &&
     statement.requester === own.request.requester &&
-    statement.request === digestOf(utf8(own.statement));
+    statement.request === own.digest;
   // Whether there is a record, or when there will be an answer, is the provider's to say.
   if (!ours || code === undefined || !GATEWAY_MAY_SAY.has(CODES[code].kind)) throw invalid();
   const accepted = refusal.requestedReceipt !== '';
-  if (accepted) await checkRequestedReceipt(primitives, copy, refusal.requestedReceipt, own.statement, own.request);
+  if (accepted) await checkRequestedReceipt(primitives, copy, refusal.requestedReceipt, own);
   if (refusal.receipt !== '') await checkEnd(by, own, refusal.receipt, accepted ? 'answered' : 'refused');
   return {
     requestId: own.request.id,

@@ -1,13 +1,12 @@
 import type { Agreement } from '../../services/kernel/agreement.ts';
 import { parseReceipt, verifyReceipt } from '../../services/kernel/batch.ts';
-import { utf8 } from '../../services/kernel/bytes.ts';
 import { WaslError } from '../../services/kernel/codes.ts';
 import type { RegistryCopy } from '../../services/kernel/copy.ts';
 import { decide } from '../../services/kernel/decide.ts';
-import { digestOf } from '../../services/kernel/digest.ts';
+import { type Digest, digestOf, digestOfText } from '../../services/kernel/digest.ts';
 import { MAX_STATEMENT_CHARACTERS, staleness } from '../../services/kernel/freshness.ts';
 import { openPrivateAsProvider } from '../../services/kernel/jwe.ts';
-import { readJws, verifyJws } from '../../services/kernel/jws.ts';
+import { type ReadJws, readJws } from '../../services/kernel/jws.ts';
 import { type OkpPublicJwk, type Primitives, thumbprint } from '../../services/kernel/keys.ts';
 import { type PrivatePart, parsePrivate } from '../../services/kernel/private-part.ts';
 import { parseRequest, type RequestStatement, TYP } from '../../services/kernel/statements.ts';
@@ -29,11 +28,20 @@ export interface GoodOffer {
   readonly sealTo: OkpPublicJwk;
 }
 
-/** What could be read of an offer before anything is believed; undefined when nobody could be answered. */
-export const readOffer = (statement: string): RequestStatement | undefined => {
+/** An offered request as it reads, before anything of it is believed. */
+export interface ReadOffer {
+  readonly request: RequestStatement;
+  /** Digest of the statement. */
+  readonly digest: Digest;
+  readonly signed: ReadJws;
+}
+
+/** What could be read of an offer; undefined when nobody could be answered. */
+export const readOffer = (statement: string): ReadOffer | undefined => {
   try {
     if (statement.length > MAX_STATEMENT_CHARACTERS) return undefined;
-    return parseRequest(readJws(statement, TYP.request).payload);
+    const signed = readJws(statement, TYP.request);
+    return { request: parseRequest(signed.payload), digest: digestOfText(statement), signed };
   } catch {
     return undefined;
   }
@@ -44,22 +52,22 @@ export const checkOffer = async (
   primitives: Primitives,
   identity: Identity,
   copy: RegistryCopy,
-  offer: Offered,
+  read: ReadOffer,
+  { privatePart, requestedReceipt }: Offered,
   nowMs: number,
 ): Promise<GoodOffer> => {
-  const { statement, privatePart, requestedReceipt } = offer;
-  const { payload, kid } = readJws(statement, TYP.request);
-  const request = parseRequest(payload);
+  const { request, signed } = read;
   if (request.provider !== identity.agency) throw new WaslError('wrong-audience', { agency: identity.agency });
   const requester = copy.agency(request.requester);
   if (requester === undefined) throw new WaslError('unknown-agency', { agency: request.requester });
-  if (kid !== thumbprint(requester.keys.signing)) throw new WaslError('unknown-key', { agency: request.requester });
-  await verifyJws(primitives, requester.keys.signing, statement, TYP.request);
+  if (signed.kid !== thumbprint(requester.keys.signing))
+    throw new WaslError('unknown-key', { agency: request.requester });
+  await signed.verify(primitives, requester.keys.signing);
   if (digestOf(privatePart) !== request.privatePart) throw new WaslError('signature-invalid');
   const stale = staleness(request, nowMs);
   if (stale !== undefined) throw new WaslError(stale);
 
-  await checkRequestedReceipt(primitives, copy, requestedReceipt, statement, request);
+  await checkRequestedReceipt(primitives, copy, requestedReceipt, read);
 
   const decision = decide(request, {
     agreements: copy.agreements,
@@ -88,14 +96,13 @@ export const checkRequestedReceipt = async (
   primitives: Primitives,
   copy: RegistryCopy,
   text: string,
-  statement: string,
-  request: RequestStatement,
+  { request, digest }: Pick<ReadOffer, 'request' | 'digest'>,
 ): Promise<void> => {
   const { entry, boot } = await verifyOurReceipt(primitives, copy, text);
   const { body } = entry;
   const same =
     body.kind === 'requested' &&
-    body.request === digestOf(utf8(statement)) &&
+    body.request === digest &&
     body.privatePart === request.privatePart &&
     body.requestId === request.id &&
     boot === request.boot;

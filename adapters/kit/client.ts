@@ -1,8 +1,7 @@
 import type { RequestResponse } from '../../proto/gen/wasl/exchange/v1/exchange.ts';
-import { utf8 } from '../../services/kernel/bytes.ts';
 import { CODES, WaslError } from '../../services/kernel/codes.ts';
 import type { RegistryCopy } from '../../services/kernel/copy.ts';
-import { digestOf } from '../../services/kernel/digest.ts';
+import { digestOf, digestOfText } from '../../services/kernel/digest.ts';
 import { parseAgencyId, parseDocumentType, parseRequestId, type RequestId, uuidV7 } from '../../services/kernel/ids.ts';
 import { sealPrivate } from '../../services/kernel/jwe.ts';
 import { signJws } from '../../services/kernel/jws.ts';
@@ -133,7 +132,7 @@ export const makeClient = (parts: ClientParts): Client => {
     };
     const statement = await signJws(identity.signer, TYP.request, requestPayload(request));
     await journal.append({ kind: 'asked', requestId: id, statement });
-    return { own: { statement, request, gateway: reached.gateway }, privatePart };
+    return { own: { statement, digest: digestOfText(statement), request, gateway: reached.gateway }, privatePart };
   };
 
   /** Sends it; once more, byte for byte, when the connection breaks under a boot that is still there: it then gives its first outcome. */
@@ -207,7 +206,7 @@ export const makeClient = (parts: ClientParts): Client => {
   };
 
   /** Signs that the document is held, and hands that in; any gateway takes it. Without it the trace shows the document as not received. */
-  const acknowledge = async ({ statement, request }: OwnRequest, answer: string): Promise<void> => {
+  const acknowledge = async ({ digest, request }: OwnRequest, answer: string): Promise<void> => {
     const { id: requestId, provider, requester } = request;
     const signed = await signJws(
       identity.signer,
@@ -216,8 +215,8 @@ export const makeClient = (parts: ClientParts): Client => {
         requester,
         provider,
         requestId,
-        request: digestOf(utf8(statement)),
-        answer: digestOf(utf8(answer)),
+        request: digest,
+        answer: digestOfText(answer),
         timeMs: now(),
         journal: await journal.head(),
       }),

@@ -3,7 +3,7 @@ import { signBatch } from '../../services/kernel/batch.ts';
 import { utf8 } from '../../services/kernel/bytes.ts';
 import type { RegistryCopy } from '../../services/kernel/copy.ts';
 import { digestOf } from '../../services/kernel/digest.ts';
-import type { EntryBody } from '../../services/kernel/evidence.ts';
+import { type EntryBody, writeEntry } from '../../services/kernel/evidence.ts';
 import { type BootId, parseBootId, parseRequestId, uuidV7 } from '../../services/kernel/ids.ts';
 import { sealPrivate } from '../../services/kernel/jwe.ts';
 import { signJws } from '../../services/kernel/jws.ts';
@@ -32,7 +32,7 @@ import {
   transport,
 } from '../../test/support/registry-world.ts';
 import { checkAnswer, checkRefusal, type OwnRequest } from './check-answer.ts';
-import { checkOffer } from './check-offer.ts';
+import { checkOffer, readOffer } from './check-offer.ts';
 import type { Identity } from './identity.ts';
 import { issueDocument } from './issue.ts';
 
@@ -55,7 +55,7 @@ beforeAll(async () => {
 
 const receiptOf = async (body: EntryBody, by: Signer = gatewayKey): Promise<string> => {
   const entry = { gateway, boot, sequence: 0, previous: null, timeMs: NOW, body };
-  const { receipts } = await signBatch(by, 'wasl.test', [entry], [{}], NOW);
+  const { receipts } = await signBatch(by, 'wasl.test', [writeEntry(entry)], [{}], NOW);
   return receipts[0] ?? '';
 };
 
@@ -146,7 +146,7 @@ const exchange = async (changes: Partial<RequestStatement> = {}) => {
       answeredReceipt: await receiptOf(body),
     };
   };
-  const own: OwnRequest = { statement, request, gateway };
+  const own: OwnRequest = { statement, digest: requestDigest, request, gateway };
   return { own, privatePart, requestedReceipt, requestDigest, answerOf };
 };
 const asker = () => ({ primitives, identity: identityOf(transport), copy: askersCopy, now: Date.now });
@@ -240,8 +240,11 @@ describe('a gateway whose keys were stolen, at the provider’s door', () => {
       statement: made.own.statement,
       privatePart: made.privatePart,
       requestedReceipt: made.requestedReceipt,
+      ...(await tamper(made)),
     };
-    return checkOffer(primitives, identityOf(civil), providersCopy, { ...offer, ...(await tamper(made)) }, NOW);
+    const read = readOffer(offer.statement);
+    if (read === undefined) throw new Error('the offer does not read');
+    return checkOffer(primitives, identityOf(civil), providersCopy, read, offer, NOW);
   };
   const forged = async ({ own }: Awaited<ReturnType<typeof exchange>>) => ({
     statement: await signJws(thief, TYP.request, requestPayload(own.request)),

@@ -64,15 +64,16 @@ export const makeProvider = (options: ProviderOptions): Provider => {
         log.info({ gateway: message.value.gateway, documentTypes }, 'attached');
       } else if (message?.$case === 'offer') {
         const offer = message.value;
-        const request = readOffer(offer.statement);
-        if (request === undefined) {
+        const read = readOffer(offer.statement);
+        if (read === undefined) {
           log.error({}, 'an offer cannot be read, and so cannot be answered');
           continue;
         }
+        const { request } = read;
         if (taken >= credits) {
           log.warn({ requestId: request.id, credits }, 'an offer beyond the credits');
           // One at a time: whoever offers too much waits.
-          await reply(link, stream, offer.requestId, await answers.busy(request, offer));
+          await reply(link, stream, offer.requestId, await answers.busy(read, offer));
           continue;
         }
         taken += 1;
@@ -80,7 +81,7 @@ export const makeProvider = (options: ProviderOptions): Provider => {
         const cancel = new AbortController();
         cancels.set(request.id, cancel);
         const work = answers
-          .answer(request, offer, cancel.signal)
+          .answer(read, offer, cancel.signal)
           .then((made) => reply(link, stream, offer.requestId, made))
           .catch((error: unknown) => log.error({ err: error, requestId: request.id }, 'an answer did not leave'))
           .finally(() => {

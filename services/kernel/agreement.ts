@@ -1,6 +1,5 @@
-import { utf8 } from './bytes.ts';
 import { WaslError } from './codes.ts';
-import { type Digest, digestOf } from './digest.ts';
+import { type Digest, digestOfText } from './digest.ts';
 import { isObject, readFields } from './fields.ts';
 import { type AgencyId, CLAIM_NAME, type DocumentType, PURPOSE, parseAgencyId, parseDocumentType } from './ids.ts';
 import { readJws, signJws, verifyJws } from './jws.ts';
@@ -118,7 +117,7 @@ export const signAgreement = (signer: Signer, terms: Agreement): Promise<string>
   signJws(signer, TYP.agreement, agreementPayload(terms));
 
 /** Digest by which entries name an agreement: over the signed payload segment, the same for both signatures. */
-export const agreementDigest = (jws: string): Digest => digestOf(utf8(jws.split('.')[1] ?? ''));
+export const agreementDigest = (jws: string): Digest => digestOfText(jws.split('.')[1] ?? '');
 
 /**
  * Verifies both signatures and that both are over the same payload bytes. An agreement with one signature missing or foreign counts for nobody.

@@ -3,7 +3,7 @@ import { equalBytes, fromUtf8, utf8 } from './bytes.ts';
 import { canonicalJson } from './canonical.ts';
 import { WaslError } from './codes.ts';
 import type { Digest } from './digest.ts';
-import { type Entry, entryBytes, entryDigest, parseEntry } from './evidence.ts';
+import { type Entry, entryDigest, parseEntry, type WrittenEntry } from './evidence.ts';
 import { isObject, readFields } from './fields.ts';
 import { type BootId, type GatewayId, parseBootId, parseGatewayId } from './ids.ts';
 import { readJws, signJws, verifyJws } from './jws.ts';
@@ -58,38 +58,38 @@ const parseStatement = (payload: JsonObject): BatchStatement => {
 export const signBatch = async (
   signer: Signer,
   origin: string,
-  entries: readonly Entry[],
+  written: readonly WrittenEntry[],
   beside: readonly Beside[],
   timeMs: number,
 ): Promise<{ readonly batch: Batch; readonly receipts: readonly string[] }> => {
-  const [head] = entries;
-  if (head === undefined) throw new RangeError('a batch needs an entry');
-  const bytes = entries.map(entryBytes);
-  const tree = merkleTree(bytes.map(leafHash));
+  const [first] = written;
+  if (first === undefined) throw new RangeError('a batch needs an entry');
+  const { entry: head } = first;
+  const tree = merkleTree(written.map(({ bytes }) => leafHash(bytes)));
   const statement = await signJws(signer, TYP.batch, {
     iss: head.gateway,
     aud: origin,
     boot: head.boot,
     first: head.sequence,
-    size: entries.length,
+    size: written.length,
     root: encodeBase64url(tree.root),
     timeMs,
   });
-  const receipts = entries.map((entry, index) =>
+  const receipts = written.map(({ entry, text, digest }, index) =>
     canonicalJson({
       origin,
       gateway: entry.gateway,
       boot: entry.boot,
       sequence: entry.sequence,
-      leaf: entryDigest(bytes[index] as Uint8Array),
-      entry: fromUtf8(bytes[index] as Uint8Array),
+      leaf: digest,
+      entry: text,
       batch: statement,
       path: tree.path(index).map(encodeBase64url),
       timeMs,
       maximumMergeDelayMs: MAXIMUM_MERGE_DELAY_MS,
     }),
   );
-  return { batch: { statement, entries: bytes, beside }, receipts };
+  return { batch: { statement, entries: written.map(({ bytes }) => bytes), beside }, receipts };
 };
 
 /** How long after its time an entry may be missing from the log before its receipt counts as broken. */

@@ -18,8 +18,7 @@ export const canonicalJson = (value: JsonValue): string => {
   return `{${members}}`;
 };
 
-const LONE_SURROGATE = /\p{Surrogate}/u;
-const text = (value: string): string => (LONE_SURROGATE.test(value) ? unsayable() : JSON.stringify(value));
+const text = (value: string): string => (value.isWellFormed() ? JSON.stringify(value) : unsayable());
 const unsayable = (): never => {
   throw new WaslError('malformed-message', { what: 'JSON' });
 };

@@ -1,10 +1,9 @@
-import { utf8 } from './bytes.ts';
 import { canonicalJson } from './canonical.ts';
 import { type Code, WaslError } from './codes.ts';
 import { type AgencyView, type CopyPins, type DocumentTypeView, verifyStanding } from './copy-agreement.ts';
 import { type RegistryState, rememberVerified, type VerifiedState, verifyState } from './copy-state.ts';
 import type { StandingAgreement } from './decide.ts';
-import { type Digest, digestOf } from './digest.ts';
+import { type Digest, digestOfText } from './digest.ts';
 import { type EcPublicJwk, type OkpPublicJwk, type Primitives, thumbprint } from './keys.ts';
 import { type Entity, entityKey, verifyAgencyKeys, verifyAuditKeys, verifyGatewayKeys } from './registry.ts';
 import type { JsonObject } from './strict-json.ts';
@@ -34,7 +33,7 @@ export interface RegistryCopy {
 const workings = new WeakMap<RegistryCopy, { readonly verified: ReadonlySet<string>; readonly digest: Digest }>();
 
 /** Digest by which an agreement pins a schema: over its canonical JSON. */
-export const schemaDigest = (schema: JsonObject): Digest => digestOf(utf8(canonicalJson(schema)));
+export const schemaDigest = (schema: JsonObject): Digest => digestOfText(canonicalJson(schema));
 
 /**
  * Verifies a state and makes a copy of it. Throws for what breaks the whole: a registry key without the authority's word, or no audit key by

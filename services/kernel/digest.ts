@@ -7,4 +7,6 @@ export const sha256 = (bytes: Uint8Array): Uint8Array => {
   const { buffer, byteOffset, byteLength } = hash('sha256', bytes, 'buffer');
   return new Uint8Array(buffer, byteOffset, byteLength);
 };
+/** Of the text's UTF-8. */
+export const digestOfText = (text: string): Digest => `sha-256:${hash('sha256', text, 'base64url')}` as Digest;
 export const digestOf = (bytes: Uint8Array): Digest => `sha-256:${hash('sha256', bytes, 'base64url')}` as Digest;

@@ -5,7 +5,7 @@ import { decodeBatch, encodeBatch, parseReceipt, signBatch, verifyBatch, verifyR
 import { followChain } from './chain.ts';
 import { CODES, sentence } from './codes.ts';
 import { type Ask, decide, type Standing } from './decide.ts';
-import { type Entry, entryBytes, entryDigest, parseEntry } from './evidence.ts';
+import { type Entry, parseEntry, writeEntry } from './evidence.ts';
 import { parseAgencyId, parseBootId, parseDocumentType, parseGatewayId, uuidV7 } from './ids.ts';
 import { EMPTY_HEAD, journalBody, linkJournal, readJournalLine } from './journal.ts';
 import { signJws, verifyJws } from './jws.ts';
@@ -20,7 +20,7 @@ const chainOf = (count: number): Entry[] => {
   const entries: Entry[] = [];
   for (let sequence = 0; sequence < count; sequence += 1) {
     const last = entries.at(-1);
-    const previous = last === undefined ? null : entryDigest(entryBytes(last));
+    const previous = last === undefined ? null : writeEntry(last).digest;
     entries.push({
       gateway,
       boot,
@@ -36,7 +36,7 @@ const batchOf = (entries: readonly Entry[]) =>
   signBatch(
     signer,
     'wasl.test',
-    entries,
+    entries.map(writeEntry),
     entries.map(() => ({})),
     9,
   );
@@ -72,7 +72,7 @@ describe('evidence', () => {
     expect((await verifyBatch(primitives, signer.publicJwk, read)).size).toBe(3);
     const altered = {
       ...read,
-      entries: [...read.entries.slice(0, 2), entryBytes({ ...(chainOf(3)[2] as Entry), timeMs: 99 })],
+      entries: [...read.entries.slice(0, 2), writeEntry({ ...(chainOf(3)[2] as Entry), timeMs: 99 }).bytes],
     };
     await expect(verifyBatch(primitives, signer.publicJwk, altered)).rejects.toMatchObject({
       code: 'signature-invalid',
@@ -82,7 +82,7 @@ describe('evidence', () => {
   test('a reader drops equal duplicates, and names a fork and a gap', () => {
     const [first, second, third] = chainOf(3) as [Entry, Entry, Entry];
     const chain = followChain();
-    const take = (entry: Entry) => chain.take(entry, entryBytes(entry)).kind;
+    const take = (entry: Entry) => chain.take(entry, writeEntry(entry).bytes).kind;
     expect([take(first), take(first), take(third), take(second), take({ ...second, timeMs: 77 })]).toEqual([
       'new',
       'duplicate',
@@ -94,7 +94,7 @@ describe('evidence', () => {
 
   test('an entry reads back equal', () => {
     const entry = chainOf(2)[1] as Entry;
-    expect(parseEntry(entryBytes(entry))).toEqual(entry);
+    expect(parseEntry(writeEntry(entry).bytes)).toEqual(entry);
   });
 });
 

@@ -90,17 +90,26 @@ export interface Entry {
   readonly body: EntryBody;
 }
 
-export const entryBytes = (entry: Entry): Uint8Array =>
-  utf8(
-    canonicalJson({
-      gateway: entry.gateway,
-      boot: entry.boot,
-      sequence: entry.sequence,
-      ...(entry.previous === null ? {} : { previous: entry.previous }),
-      timeMs: entry.timeMs,
-      body: entry.body as unknown as JsonObject,
-    }),
-  );
+/** An entry as it is written: its canonical text, the bytes of that, and their digest. */
+export interface WrittenEntry {
+  readonly entry: Entry;
+  readonly text: string;
+  readonly bytes: Uint8Array;
+  readonly digest: Digest;
+}
+
+export const writeEntry = (entry: Entry): WrittenEntry => {
+  const text = canonicalJson({
+    gateway: entry.gateway,
+    boot: entry.boot,
+    sequence: entry.sequence,
+    ...(entry.previous === null ? {} : { previous: entry.previous }),
+    timeMs: entry.timeMs,
+    body: entry.body as unknown as JsonObject,
+  });
+  const bytes = utf8(text);
+  return { entry, text, bytes, digest: entryDigest(bytes) };
+};
 
 export const entryDigest = (bytes: Uint8Array): Digest => digestOf(bytes);
 

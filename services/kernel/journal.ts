@@ -1,7 +1,7 @@
 import { fromUtf8, utf8 } from './bytes.ts';
 import { canonicalJson } from './canonical.ts';
 import { WaslError } from './codes.ts';
-import { type Digest, digestOf } from './digest.ts';
+import { type Digest, digestOfText } from './digest.ts';
 import { isObject, readFields } from './fields.ts';
 import { DIGEST, type JournalHead } from './statements.ts';
 import { type JsonObject, parseStrictJson } from './strict-json.ts';
@@ -49,7 +49,7 @@ export const journalBody = (body: JournalBody): string => canonicalJson(body as 
 const journalLine = ({ sequence, previous, timeMs }: Omit<JournalEntry, 'body'>, body: string): string =>
   `{"body":${body}${previous === null ? '' : `,"previous":"${previous}"`},"sequence":${sequence},"timeMs":${timeMs}}`;
 
-export const lineDigest = (line: string): Digest => digestOf(utf8(line));
+export const lineDigest = (line: string): Digest => digestOfText(line);
 
 export const EMPTY_HEAD: JournalHead = { size: 0, head: null };
 

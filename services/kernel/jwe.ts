@@ -95,12 +95,12 @@ export const sealPrivate = (
 ): Uint8Array => {
   const contentKey = primitives.random(32);
   const iv = primitives.random(12);
-  const forAudit = primitives.generateX25519();
-  const recipients = [
-    wrapFor(primitives, to.provider, agreed(primitives.generateX25519(), to.provider), contentKey),
-    wrapFor(primitives, to.audit, agreed(forAudit, to.audit), contentKey),
-  ];
-  const plaintext = utf8(canonicalJson({ auditEphemeral: forAudit.scalar(), value }));
+  // One ephemeral key agrees with both: whoever may open the part learns its scalar, and nothing else is ever wrapped under it.
+  const ephemeral = primitives.generateX25519();
+  const recipients = [to.provider, to.audit].map((recipient) =>
+    wrapFor(primitives, recipient, agreed(ephemeral, recipient), contentKey),
+  );
+  const plaintext = utf8(canonicalJson({ auditEphemeral: ephemeral.scalar(), value }));
   const { ciphertext, tag } = primitives.sealGcm(contentKey, iv, utf8(PRIVATE_HEADER), plaintext);
   const sealed = utf8(
     canonicalJson({

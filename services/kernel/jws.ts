@@ -20,37 +20,61 @@ const objectOf = (part: string): JsonObject => {
   return value;
 };
 
-const split = (compact: string): readonly [string, string, string] => {
-  const [header, payload, signature, ...rest] = compact.split('.');
-  if (header === undefined || payload === undefined || signature === undefined || rest.length > 0) {
-    throw new WaslError('malformed-message', { what: 'JWS' });
-  }
-  return [header, payload, signature];
+interface Header {
+  readonly kid: Thumbprint;
+  readonly typ: string;
+}
+
+/** Headers that were read before: a signer's header of one `typ` is always the same text. */
+const headers = new Map<string, Header>();
+const HEADERS_AT_MOST = 1_000;
+
+const headerOf = (segment: string): Header => {
+  const held = headers.get(segment);
+  if (held !== undefined) return held;
+  const fields = readFields(objectOf(segment), 'JWS header');
+  fields.oneOf('alg', ['ES256']);
+  const header = { kid: fields.text('kid', /^[A-Za-z0-9_-]{43}$/) as Thumbprint, typ: fields.text('typ') };
+  fields.done();
+  if (headers.size >= HEADERS_AT_MOST) headers.clear();
+  headers.set(segment, header);
+  return header;
 };
+
+/** A JWS as it was read. Its payload is anybody's word until `verify` has resolved. */
+export interface ReadJws {
+  readonly payload: JsonObject;
+  readonly kid: Thumbprint;
+  /** Verifies over the exact bytes carried and gives the payload. `signature-invalid` also when the header names another key. */
+  verify(primitives: Primitives, jwk: EcPublicJwk): Promise<JsonObject>;
+}
 
 /** Reads a JWS WITHOUT verifying it, to learn whose key to verify with. Errors: `malformed-message`, `duplicate-json-name`, `wrong-type`. */
-export const readJws = (compact: string, typ: string): { readonly payload: JsonObject; readonly kid: Thumbprint } => {
-  const [header, payload] = split(compact);
-  const fields = readFields(objectOf(header), 'JWS header');
-  fields.oneOf('alg', ['ES256']);
-  const kid = fields.text('kid', /^[A-Za-z0-9_-]{43}$/) as Thumbprint;
-  if (fields.text('typ') !== typ) throw new WaslError('wrong-type', { expected: typ });
-  fields.done();
-  return { payload: objectOf(payload), kid };
+export const readJws = (compact: string, typ: string): ReadJws => {
+  const [head, body, signature, ...rest] = compact.split('.');
+  if (head === undefined || body === undefined || signature === undefined || rest.length > 0) {
+    throw new WaslError('malformed-message', { what: 'JWS' });
+  }
+  const header = headerOf(head);
+  if (header.typ !== typ) throw new WaslError('wrong-type', { expected: typ });
+  const payload = objectOf(body);
+  return {
+    payload,
+    kid: header.kid,
+    verify: async (primitives, jwk) => {
+      const good =
+        header.kid === thumbprint(jwk) &&
+        (await primitives.verifyEs256(jwk, utf8(`${head}.${body}`), decodeBase64url(signature)));
+      if (!good) throw new WaslError('signature-invalid');
+      return payload;
+    },
+  };
 };
 
-/** Verifies over the exact bytes carried and returns the payload. `signature-invalid` also when the header names another key. */
+/** Reads and verifies, where the key is known beforehand. */
 export const verifyJws = async (
   primitives: Primitives,
   jwk: EcPublicJwk,
   compact: string,
   typ: string,
-): Promise<JsonObject> => {
-  const [header, payload, signature] = split(compact);
-  const read = readJws(compact, typ);
-  const good =
-    read.kid === thumbprint(jwk) &&
-    (await primitives.verifyEs256(jwk, utf8(`${header}.${payload}`), decodeBase64url(signature)));
-  if (!good) throw new WaslError('signature-invalid');
-  return read.payload;
-};
+): Promise<JsonObject> => readJws(compact, typ).verify(primitives, jwk);

@@ -18,12 +18,18 @@ export interface OkpPublicJwk {
 /** RFC 7638, SHA-256, base64url. */
 export type Thumbprint = string & { readonly __brand: 'Thumbprint' };
 
+const thumbprints = new WeakMap<EcPublicJwk | OkpPublicJwk, Thumbprint>();
+
 export const thumbprint = (jwk: EcPublicJwk | OkpPublicJwk): Thumbprint => {
+  const held = thumbprints.get(jwk);
+  if (held !== undefined) return held;
   const members =
     jwk.kty === 'EC'
       ? `{"crv":"P-256","kty":"EC","x":"${jwk.x}","y":"${jwk.y}"}`
       : `{"crv":"X25519","kty":"OKP","x":"${jwk.x}"}`;
-  return encodeBase64url(sha256(utf8(members))) as Thumbprint;
+  const made = encodeBase64url(sha256(utf8(members))) as Thumbprint;
+  thumbprints.set(jwk, made);
+  return made;
 };
 
 const coordinate = (value: unknown): string => {

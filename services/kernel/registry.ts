@@ -1,7 +1,6 @@
 import { type Bilingual, parseSignedAgreement, readBilingual, type SignedAgreement } from './agreement.ts';
-import { utf8 } from './bytes.ts';
 import { WaslError } from './codes.ts';
-import { type Digest, digestOf } from './digest.ts';
+import { type Digest, digestOfText } from './digest.ts';
 import { readFields } from './fields.ts';
 import {
   type AgencyId,
@@ -66,7 +65,7 @@ export const signRecord = (registry: Signer, entity: Entity): Promise<string> =>
   signJws(registry, TYP.registryRecord, { aud: 'wasl', entity: entityJson(entity) });
 
 /** Digest by which the head counts a record: over its JWS text. */
-export const recordDigest = (jws: string): Digest => digestOf(utf8(jws));
+export const recordDigest = (jws: string): Digest => digestOfText(jws);
 
 /** Parses a record without verifying it. */
 export const readRecord = (jws: string): Entity => parseRecord(readJws(jws, TYP.registryRecord).payload);
@@ -131,7 +130,7 @@ export interface RegistryHead {
   readonly digest: Digest;
 }
 
-export const digestOverRecords = (digests: readonly string[]): Digest => digestOf(utf8([...digests].sort().join('\n')));
+export const digestOverRecords = (digests: readonly string[]): Digest => digestOfText([...digests].sort().join('\n'));
 
 export const signHead = (registry: Signer, head: RegistryHead): Promise<string> =>
   signJws(registry, TYP.registryHead, { aud: 'wasl', version: head.version, timeMs: head.timeMs, digest: head.digest });

@@ -37,11 +37,10 @@ const isName = (text: string, from: number): boolean => {
 };
 
 const QUOTE = 0x22;
-const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /** A second walk over text that is known to be JSON: every object's names, decoded, and the depth. */
 const scanNames = (text: string): void => {
-  if (LONE_SURROGATE.test(text)) throw malformed();
+  if (!text.isWellFormed()) throw malformed();
   const open: (Set<string> | undefined)[] = [];
   // The next backslash at or after where we stand: a string that ends before it has no escapes, and is its own value.
   let backslash = text.indexOf('\\');
@@ -67,7 +66,7 @@ const scanNames = (text: string): void => {
           backslash = text.indexOf('\\', backslash + 2);
         }
         const value = escaped ? String(parse(text.slice(from, at + 1))) : undefined;
-        if (value !== undefined && LONE_SURROGATE.test(value)) throw malformed();
+        if (value !== undefined && !value.isWellFormed()) throw malformed();
         const names = open.at(-1);
         if (names !== undefined && isName(text, at + 1)) {
           const name = value ?? text.slice(from + 1, at);

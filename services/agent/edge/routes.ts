@@ -1,8 +1,7 @@
 import { type Ask, catalogOf, type Kit, type Outcome, outcomeJson } from '../../../adapters/kit/index.ts';
-import { utf8 } from '../../kernel/bytes.ts';
 import { canonicalJson } from '../../kernel/canonical.ts';
 import { WaslError } from '../../kernel/codes.ts';
-import { digestOf } from '../../kernel/digest.ts';
+import { digestOfText } from '../../kernel/digest.ts';
 import type { JsonObject } from '../../kernel/strict-json.ts';
 import { type ApiCall, type ApiReply, type ApiRoute, type Language, problemOf } from '../../platform/web/index.ts';
 import { makeIdempotency } from './idempotency.ts';
@@ -58,7 +57,7 @@ export const agentRoutes = ({ kit, agency, now, callsAtOnce }: RouteParts): read
     const outcome =
       key === undefined
         ? await work()
-        : await idempotency.once(key, digestOf(utf8(`${path} ${canonicalJson(call.body)}`)), work);
+        : await idempotency.once(key, digestOfText(`${path} ${canonicalJson(call.body)}`), work);
     return replyOf(outcome, call.language);
   };
   return [

@@ -1,9 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Pins, signAgreement } from '../../kernel/agreement.ts';
-import { utf8 } from '../../kernel/bytes.ts';
 import { canonicalJson } from '../../kernel/canonical.ts';
-import { digestOf } from '../../kernel/digest.ts';
+import { digestOfText } from '../../kernel/digest.ts';
 import { isObject } from '../../kernel/fields.ts';
 import { parseAgencyId, parseDocumentType } from '../../kernel/ids.ts';
 import {
@@ -75,7 +74,7 @@ const agreement = async (
     providerRecovery: provider.recovery.thumbprint,
     authority: keys.root.thumbprint,
     audit: keys.audit.root.thumbprint,
-    schema: digestOf(utf8(canonicalJson(type.schema))),
+    schema: digestOfText(canonicalJson(type.schema)),
   };
   const terms = termsOf(example, pins, nowMs);
   return {

@@ -1,7 +1,6 @@
-import { utf8 } from '../../kernel/bytes.ts';
 import { type Code, WaslError } from '../../kernel/codes.ts';
 import type { RegistryCopy } from '../../kernel/copy.ts';
-import { type Digest, digestOf } from '../../kernel/digest.ts';
+import { type Digest, digestOf, digestOfText } from '../../kernel/digest.ts';
 import { MAX_STATEMENT_CHARACTERS } from '../../kernel/freshness.ts';
 import { verifyJws } from '../../kernel/jws.ts';
 import type { Primitives } from '../../kernel/keys.ts';
@@ -36,7 +35,7 @@ export const checkAnswer = async (
       answer.requester === request.requester &&
       answer.requestId === request.id &&
       answer.request === requestDigest &&
-      answer.receipt === digestOf(utf8(requestedReceipt)) &&
+      answer.receipt === digestOfText(requestedReceipt) &&
       answer.claims.every((claim) => request.claims.includes(claim)) &&
       (delivered
         ? answer.document === digestOf(reply.sealedDocument) && answer.claims.length > 0

@@ -4,7 +4,7 @@ import { digestOf } from '../../kernel/digest.ts';
 import { MAX_STATEMENT_CHARACTERS, staleness } from '../../kernel/freshness.ts';
 import type { BootId } from '../../kernel/ids.ts';
 import { MAX_PRIVATE_BYTES } from '../../kernel/jwe.ts';
-import { readJws, verifyJws } from '../../kernel/jws.ts';
+import { readJws } from '../../kernel/jws.ts';
 import { type Primitives, thumbprint } from '../../kernel/keys.ts';
 import { parseRequest, type RequestStatement, TYP } from '../../kernel/statements.ts';
 import type { Asked } from './ports.ts';
@@ -35,17 +35,17 @@ export const checkRequest = async (
       return bad('message-too-large', { limit: MAX_STATEMENT_CHARACTERS });
     }
     if (asked.privatePart.length > MAX_PRIVATE_BYTES) return bad('message-too-large', { limit: MAX_PRIVATE_BYTES });
-    const { payload, kid } = readJws(asked.statement, TYP.request);
-    request = parseRequest(payload);
+    const signed = readJws(asked.statement, TYP.request);
+    request = parseRequest(signed.payload);
     if (request.requester !== asked.peer) return bad('signer-mismatch', { agency: asked.peer });
 
     const requester = copy.agency(asked.peer);
     if (requester === undefined || requester.status !== 'active') return bad('unknown-agency', { agency: asked.peer });
-    if (kid !== thumbprint(requester.keys.signing)) {
-      const another = copy.agencies.some(({ keys }) => thumbprint(keys.signing) === kid);
+    if (signed.kid !== thumbprint(requester.keys.signing)) {
+      const another = copy.agencies.some(({ keys }) => thumbprint(keys.signing) === signed.kid);
       return bad(another ? 'signer-mismatch' : 'unknown-key', { agency: asked.peer });
     }
-    await verifyJws(primitives, requester.keys.signing, asked.statement, TYP.request);
+    await signed.verify(primitives, requester.keys.signing);
     if (digestOf(asked.privatePart) !== request.privatePart) return bad('signature-invalid');
     if (request.encryptionKey !== thumbprint(requester.keys.encryption)) return bad('encryption-key-mismatch');
 

@@ -1,7 +1,6 @@
-import { utf8 } from '../../kernel/bytes.ts';
 import { WaslError } from '../../kernel/codes.ts';
 import { decide, type StandingAgreement } from '../../kernel/decide.ts';
-import { type Digest, digestOf } from '../../kernel/digest.ts';
+import { type Digest, digestOfText } from '../../kernel/digest.ts';
 import type { BootId } from '../../kernel/ids.ts';
 import type { Primitives } from '../../kernel/keys.ts';
 import type { AnswerStatement, RequestStatement } from '../../kernel/statements.ts';
@@ -53,7 +52,7 @@ export const makeExchange = (parts: ExchangeParts): Exchange => {
 
   return async (asked) => {
     const place = parts.places.take([asked.peer], 1);
-    if (place === undefined) return refuse({ peer: asked.peer, requestDigest: digestOf(utf8(asked.statement)) }, BUSY);
+    if (place === undefined) return refuse({ peer: asked.peer, requestDigest: digestOfText(asked.statement) }, BUSY);
     const held = [place];
     const work = run(asked, held);
     void Promise.allSettled([work, asked.over]).then(() => {
@@ -63,7 +62,7 @@ export const makeExchange = (parts: ExchangeParts): Exchange => {
   };
 
   async function run(asked: Asked, held: (() => void)[]): Promise<Exchanged> {
-    const requestDigest = digestOf(utf8(asked.statement));
+    const requestDigest = digestOfText(asked.statement);
     const unread = { peer: asked.peer, requestDigest };
     const copy = holdCopy();
     if (copy === undefined) return refuse(unread, { code: 'registry-unavailable', params: {} });
@@ -237,7 +236,7 @@ export const makeExchange = (parts: ExchangeParts): Exchange => {
         kind: 'answered',
         requestId,
         request: answer.request,
-        answer: digestOf(utf8(statement)),
+        answer: digestOfText(statement),
         requester,
         provider,
         outcome: answer.outcome,

@@ -30,6 +30,7 @@ export async function followEvidence(parts: {
   return bus.follow({
     topic: EVIDENCE_TOPIC.name,
     from: { sinceMs: now() - BACK_MS },
+    except: boot,
     handle: async ({ key, value, partition, offset }) => {
       if (key === boot) return;
       try {

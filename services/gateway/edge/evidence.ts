@@ -1,7 +1,7 @@
 import { type Batch, type Beside, encodeBatch, signBatch } from '../../kernel/batch.ts';
 import { WaslError } from '../../kernel/codes.ts';
 import type { Digest } from '../../kernel/digest.ts';
-import { type Entry, type EntryBody, entryBytes, entryDigest } from '../../kernel/evidence.ts';
+import { type EntryBody, type WrittenEntry, writeEntry } from '../../kernel/evidence.ts';
 import type { BootId, GatewayId } from '../../kernel/ids.ts';
 import type { Signer } from '../../kernel/keys.ts';
 import type { Bus, TopicSpec } from '../../platform/bus/port.ts';
@@ -71,12 +71,12 @@ export async function openEvidence(options: EvidenceOptions): Promise<EvidenceWr
     return taken;
   };
 
-  const link = (taken: readonly Waiting[]): Entry[] =>
+  const link = (taken: readonly Waiting[]): WrittenEntry[] =>
     taken.map(({ body }) => {
-      const entry: Entry = { gateway, boot, sequence, previous, timeMs: now(), body };
+      const written = writeEntry({ gateway, boot, sequence, previous, timeMs: now(), body });
       sequence += 1;
-      previous = entryDigest(entryBytes(entry));
-      return entry;
+      previous = written.digest;
+      return written;
     });
 
   const publish = async (batch: Batch): Promise<void> => {

@@ -3,9 +3,10 @@ import type { FollowOptions, Subscription } from './port.ts';
 import { deferred, pause } from './wait.ts';
 
 const POLL_MS = 500;
+const GAP_MS = 20;
 
 /** Follows all partitions of a topic; resolves once its starting place is known. */
-export async function follow(shared: Shared, { topic, from, handle }: FollowOptions): Promise<Subscription> {
+export async function follow(shared: Shared, { topic, from, except, handle }: FollowOptions): Promise<Subscription> {
   const ends = await readEnds(shared.pool, topic);
   const since = typeof from === 'object' ? await readSince(shared.pool, topic, from.sinceMs) : undefined;
   const startOf = (partition: number, end: bigint) => (from === 'beginning' ? 0n : (since?.get(partition) ?? end));
@@ -15,11 +16,15 @@ export async function follow(shared: Shared, { topic, from, handle }: FollowOpti
   const caughtUp = deferred();
   const closed = deferred();
 
+  /** Reads a page of each partition that has something new; whether there is more. */
   const round = async () => {
-    let moved = false;
+    const heads = await readEnds(shared.pool, topic);
+    let behind = false;
     for (const [partition, cursor] of cursors) {
-      const page = await readPage(shared.pool, topic, partition, cursor);
-      for (const message of page) {
+      const head = heads.get(partition) ?? 0n;
+      if (cursor >= head) continue;
+      const page = await readPage(shared.pool, { topic, partition, from: cursor, except });
+      for (const message of page.messages) {
         if (signal.aborted) return true;
         try {
           await handle(message);
@@ -27,23 +32,26 @@ export async function follow(shared: Shared, { topic, from, handle }: FollowOpti
           throw new HandlerFault('the handler failed', { cause: error });
         }
         cursors.set(partition, message.offset + 1n);
-        moved = true;
       }
       // What retention has taken is not waited for.
-      const end = ends.get(partition) ?? 0n;
-      if (page.length === 0 && (cursors.get(partition) ?? 0n) < end) cursors.set(partition, end);
+      const next = page.next === cursor ? head : page.next;
+      cursors.set(partition, next);
+      behind ||= next < head;
     }
     if ([...ends].every(([partition, end]) => (cursors.get(partition) ?? 0n) >= end)) caughtUp.resolve();
-    return moved;
+    return behind;
   };
   const run = async () => {
     let failures = 0;
     while (!signal.aborted) {
       const woken = shared.wake(topic, POLL_MS, signal);
       try {
-        const moved = await round();
+        const behind = await round();
         failures = 0;
-        if (!moved) await woken;
+        if (behind) continue;
+        await woken;
+        // A busy writer wakes us at each of its commits; what came in between is read at once.
+        await pause(GAP_MS, signal);
       } catch (error) {
         if (error instanceof HandlerFault) throw error.cause;
         shared.log?.warn({ err: error, topic }, 'the log cannot be read; trying again');

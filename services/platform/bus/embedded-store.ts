@@ -20,30 +20,49 @@ export interface Shared {
 interface Row {
   offset: string;
   key: string;
-  value: Buffer;
+  value: Buffer | null;
   headers: Record<string, string>;
   ms: string;
 }
 
-export async function readPage(pool: Pool, topic: string, partition: number, from: bigint): Promise<BusMessage[]> {
+export interface Page {
+  readonly messages: readonly BusMessage[];
+  /** Behind the last place that was looked at; `from` when nothing was found. */
+  readonly next: bigint;
+}
+
+/** Reads on from a place; records of the key `except` are passed over unread. */
+export async function readPage(
+  pool: Pool,
+  { topic, partition, from, except }: { topic: string; partition: number; from: bigint; except?: string | undefined },
+): Promise<Page> {
   const { rows } = await pool.query<Row>({
     name: 'bus-page',
-    text: `select "offset", key, value, headers, (extract(epoch from at) * 1000)::bigint as ms from (
+    text: `select "offset", key, case when key is distinct from $6 then value end as value, headers,
+        (extract(epoch from at) * 1000)::bigint as ms from (
         select *, sum(octet_length(value)) over (order by "offset") - octet_length(value) as before from (
           select * from bus.messages where topic = $1 and partition = $2 and "offset" >= $3 order by "offset" limit $4
         ) page
       ) sized where before < $5 order by "offset"`,
-    values: [topic, partition, from.toString(), PAGE.records, PAGE.bytes],
+    values: [topic, partition, from.toString(), PAGE.records, PAGE.bytes, except ?? null],
   });
-  return rows.map(({ offset, key, value, headers, ms }) => ({
-    topic,
-    partition,
-    offset: BigInt(offset),
-    key,
-    value: new Uint8Array(value),
-    headers,
-    timeMs: Number(ms),
-  }));
+  const last = rows.at(-1);
+  const messages = rows.flatMap(({ offset, key, value, headers, ms }) =>
+    value === null
+      ? []
+      : [
+          {
+            topic,
+            partition,
+            offset: BigInt(offset),
+            key,
+            value: new Uint8Array(value),
+            headers,
+            timeMs: Number(ms),
+          },
+        ],
+  );
+  return { messages, next: last === undefined ? from : BigInt(last.offset) + 1n };
 }
 
 /** The offset after the last of each partition; throws when there is no such topic. */
@@ -66,15 +85,26 @@ export async function readSince(pool: Pool, topic: string, sinceMs: number): Pro
   return new Map(rows.map(({ partition, first }) => [partition, BigInt(first)]));
 }
 
+const bufferOf = ({ value }: BusRecord): Buffer => Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+
 /** Appends in the connection's transaction; from a pool, in one of its own and one round trip. */
 export async function append(client: Pool | PoolClient, topic: string, records: readonly BusRecord[]): Promise<void> {
+  const [only, ...others] = records;
+  if (only !== undefined && others.length === 0) {
+    await client.query({
+      name: 'bus-publish-one',
+      text: 'select bus.publish_one($1, $2, $3, $4)',
+      values: [topic, only.key, bufferOf(only), JSON.stringify(only.headers ?? {})],
+    });
+    return;
+  }
   await client.query({
     name: 'bus-publish',
     text: 'select bus.publish($1, $2::text[], $3::bytea[], $4::jsonb[])',
     values: [
       topic,
       records.map(({ key }) => key),
-      records.map(({ value }) => Buffer.from(value.buffer, value.byteOffset, value.byteLength)),
+      records.map(bufferOf),
       records.map(({ headers }) => JSON.stringify(headers ?? {})),
     ],
   });

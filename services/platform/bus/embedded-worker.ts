@@ -47,14 +47,15 @@ export class Worker {
     while (!signal.aborted) {
       const woken = this.shared.wake(topic, POLL_MS, signal);
       try {
-        const page = await readPage(this.shared.pool, topic, this.claim.partition, this.#next);
-        for (const message of page) {
+        const at = { topic, partition: this.claim.partition, from: this.#next };
+        const { messages } = await readPage(this.shared.pool, at);
+        for (const message of messages) {
           if (signal.aborted) break;
           await this.#take(message);
         }
         await this.#commit();
         failures = 0;
-        if (page.length === 0) await woken;
+        if (messages.length === 0) await woken;
       } catch (error) {
         if (error instanceof Fenced) return this.#lost.abort();
         this.shared.log?.warn({ err: error, topic }, 'the log cannot be read; trying again');

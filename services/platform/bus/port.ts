@@ -43,6 +43,8 @@ export interface FollowOptions {
   readonly topic: string;
   /** `sinceMs`: from the first record that the log took at or after this wall time. */
   readonly from: 'beginning' | 'end' | { readonly sinceMs: number };
+  /** Records of this key are not wanted; they may come all the same. */
+  readonly except?: string;
   /** Called in order per partition, one at a time; a rejection ends the following and is reported through `closed`. */
   readonly handle: (message: BusMessage) => void | Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { pino } from 'pino';
+import { destination, pino } from 'pino';
 import { WaslError } from '../../kernel/codes.ts';
 
 type Write = (fields: object, message: string) => void;
@@ -24,13 +24,17 @@ const errorFields = (error: unknown): object =>
 
 /** Writes to standard output, one JSON object a line, with `name`, `level`, `time` (ISO 8601) and the fields. */
 export const createLogger = ({ name, level }: { readonly name: string; readonly level: LogLevel }): Logger =>
-  pino({
-    name,
-    level,
-    serializers: { err: errorFields },
-    timestamp: () => `,"time":"${new Date().toISOString()}"`,
-    formatters: { level: (label) => ({ level: label }), bindings: ({ name: of }) => ({ name: of }) },
-  });
+  pino(
+    {
+      name,
+      level,
+      serializers: { err: errorFields },
+      timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      formatters: { level: (label) => ({ level: label }), bindings: ({ name: of }) => ({ name: of }) },
+    },
+    // Lines are written behind the work, not in the middle of it; what is left is written when the process exits.
+    destination({ fd: 1, sync: false }),
+  );
 
 /** A log that says nothing, for commands whose output is the answer itself. */
 export const silentLogger: Logger = {

@@ -17,6 +17,7 @@ import {
   type UploadRequest,
 } from '../../../proto/gen/wasl/exchange/v1/exchange.ts';
 import { WaslError } from '../../kernel/codes.ts';
+import type { Peer } from '../../kernel/ids.ts';
 import type { TlsIdentity } from '../crypto/index.ts';
 import type { Logger } from '../log/index.ts';
 import { duplexOf, incoming, writer } from './duplex.ts';
@@ -61,19 +62,29 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
     ...KEEPALIVE,
   });
 
+  const peers = new WeakMap<object, Peer>();
   const callerOf = (call: Surface): Caller => {
-    const peer = peerOf(call.getAuthContext()?.sslPeerCertificate?.subjectaltname, trustDomain);
+    const certificate = call.getAuthContext()?.sslPeerCertificate;
+    const peer = (certificate && peers.get(certificate)) ?? peerOf(certificate?.subjectaltname, trustDomain);
+    if (certificate !== undefined && peer !== undefined) peers.set(certificate, peer);
     if (peer === undefined) {
       options.onUnauthenticated('no-spiffe-id');
       throw new WaslError('certificate-untrusted');
     }
-    const ended = new AbortController();
-    call.on('cancelled', () => ended.abort());
-    if (call.cancelled) ended.abort();
+    let ended: AbortController | undefined;
     const traceparent = call.metadata.get('traceparent')[0];
     return {
       peer,
-      signal: ended.signal,
+      // Few calls ask for it, and each that has one pays for an abort at its end.
+      get signal() {
+        if (ended === undefined) {
+          const made = new AbortController();
+          call.on('cancelled', () => made.abort());
+          if (call.cancelled) made.abort();
+          ended = made;
+        }
+        return ended.signal;
+      },
       ...(typeof traceparent === 'string' && /^[0-9a-f-]{55}$/.test(traceparent) ? { traceparent } : {}),
     };
   };

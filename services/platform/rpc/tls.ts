@@ -42,10 +42,17 @@ const reasonOf = (socket: TLSSocket | undefined, error: { readonly code?: string
   return refused === '' ? 'no-handshake' : 'certificate-of-another-authority';
 };
 
-/** The library keeps its listeners to itself, and a refused handshake is seen nowhere else. */
+/**
+ * The library keeps its listeners to itself, and a refused handshake is seen nowhere else. A certificate is read once a connection (TLS 1.3
+ * has no renegotiation): the library asks for it at each call, and Node parses it anew each time.
+ */
 export const watchHandshakes = (server: Server, onRefused: (reason: string) => void): void => {
   const { http2Servers } = server as unknown as { readonly http2Servers?: ReadonlyMap<EventEmitter, unknown> };
   for (const listener of http2Servers?.keys() ?? []) {
+    listener.on('secureConnection', (socket: TLSSocket) => {
+      const certificate = socket.getPeerCertificate(true);
+      socket.getPeerCertificate = () => certificate;
+    });
     listener.on('tlsClientError', (error: { readonly code?: string }, socket?: TLSSocket) =>
       onRefused(reasonOf(socket, error)),
     );
