@@ -24,7 +24,7 @@ export const takeProfile = async (world: World, ms: number): Promise<Profile> =>
   };
   let cpu: Record<string, number> = {};
   const loaded = await client.run(
-    { run: 'closed', ...LOAD, rampMs: 1_000, ms },
+    { run: 'closed', ...LOAD, rampMs: Math.min(1_000, ms), ms },
     {
       opened: () => {
         toggle();

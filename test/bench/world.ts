@@ -20,6 +20,12 @@ import { freePort } from '../support/ports.ts';
 import { type Loader, scriptOf, startLoader } from './loader.ts';
 import { MEASURED, measuredSchema } from './processes/document.ts';
 
+/** Group commits of evidence, their entries, and requests that came to an end. */
+interface Evidence {
+  readonly commits: number;
+  readonly entries: number;
+  readonly exchanges: number;
+}
 export type BusChoice =
   | { readonly kind: 'embedded' }
   | { readonly kind: 'kafka'; readonly brokers?: readonly string[] };
@@ -36,7 +42,7 @@ export interface World {
     readonly bus?: number;
   };
   /** What the gateway has written so far. */
-  evidence(): Promise<{ readonly commits: number; readonly entries: number }>;
+  evidence(): Promise<Evidence>;
   profileOf(name: 'client' | 'gateway' | 'provider'): string;
   stop(): Promise<void>;
 }
@@ -113,10 +119,14 @@ export const startWorld = async (choice: BusChoice): Promise<World> => {
 };
 
 /** Reads a gateway's counts of evidence from its metrics. */
-const evidenceOf = async (ops: string): Promise<{ readonly commits: number; readonly entries: number }> => {
+const evidenceOf = async (ops: string): Promise<Evidence> => {
   const text = await (await fetch(`http://${ops}/metrics`)).text();
   const read = (name: string): number => Number(new RegExp(`^wasl_gateway_${name} (\\S+)$`, 'm').exec(text)?.[1] ?? 0);
-  return { commits: read('evidence_commit_seconds_count'), entries: read('evidence_entries_total') };
+  return {
+    commits: read('evidence_commit_seconds_count'),
+    entries: read('evidence_entries_total'),
+    exchanges: read('exchange_seconds_count'),
+  };
 };
 
 const startBus = async (

@@ -18,6 +18,7 @@ const newest = (folder: string): number =>
 /** Builds when a source is newer than what was built, so that processes under test are of these sources. */
 export function setup(): void {
   const built = existsSync(WASL) ? statSync(WASL).mtimeMs : 0;
-  if (built > Math.max(newest('services'), newest('adapters'), newest('proto'), newest('schemas'))) return;
+  if (built > Math.max(newest('services'), newest('adapters'), newest('proto'), newest('schemas'), newest('test')))
+    return;
   execFileSync('npm', ['run', '--silent', 'build'], { cwd: ROOT, stdio: 'inherit' });
 }

@@ -49,23 +49,25 @@ export const obey = (call: Call, settle: () => Promise<void> = async () => undef
 
   const counting = () => {
     const latenciesMs: number[] = [];
+    let ended = 0;
     const failures: Record<string, number> = {};
     const one = async (what: What, fromMs: number, counts: () => boolean): Promise<void> => {
       const failure = await call(what).catch((error: unknown) => String((error as Error).message));
+      if (counts()) ended += 1;
       if (failure !== undefined) failures[failure] = (failures[failure] ?? 0) + 1;
       else if (counts()) latenciesMs.push(performance.now() - fromMs);
     };
     const done = async (ms: number): Promise<void> => {
-      const ended = performance.now();
+      const from = performance.now();
       await settle();
-      const settleMs = performance.now() - ended;
+      const settleMs = performance.now() - from;
       tell({ at: 'done', loaded: { count: latenciesMs.length, ms, latenciesMs, settleMs, failures } });
     };
-    return { one, done };
+    return { one, done, ended: () => ended };
   };
 
   const closed = async ({ callers, rampMs, ms, what }: Extract<Order, { run: 'closed' }>): Promise<void> => {
-    const { one, done } = counting();
+    const { one, done, ended } = counting();
     let stage: 'ramp' | 'open' | 'closed' = 'ramp';
     const loop = async (): Promise<void> => {
       while (stage !== 'closed') await one(what, performance.now(), () => stage === 'open');
@@ -76,6 +78,8 @@ export const obey = (call: Call, settle: () => Promise<void> = async () => undef
     tell({ at: 'open' });
     const from = performance.now();
     await pause(ms);
+    // A time in which no caller came round once would say nothing.
+    while (ended() < callers) await pause(10);
     stage = 'closed';
     const took = performance.now() - from;
     tell({ at: 'closed' });
