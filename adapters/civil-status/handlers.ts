@@ -21,9 +21,11 @@ function answer<Row>(
   return async ({ subject, signal }): Promise<HandlerAnswer> => {
     signal.throwIfAborted();
     if (subject.scheme !== 'jo:national-number') return { kind: 'not-found' };
-    const { rows, asOf } = await ask(subject.value).catch((cause: unknown) => {
+    const asked = ask(subject.value).catch((cause: unknown) => {
       throw new SourceUnavailable(SOURCE_RETRY_MS, { cause });
     });
+    // A question that nobody waits for any more ends in the registry's own time.
+    const { rows, asOf } = await Promise.race([asked, aborted(signal)]);
     const [row] = rows;
     if (row === undefined) return { kind: 'not-found' };
     // Several entries for one number: which is meant is not ours to guess.
@@ -31,3 +33,6 @@ function answer<Row>(
     return { kind: 'found', document: toDocument(row, asOf) };
   };
 }
+
+const aborted = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));

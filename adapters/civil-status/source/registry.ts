@@ -17,9 +17,12 @@ export interface CivilStatusSource {
   close(): Promise<void>;
 }
 
+/** A question without an answer after this is given up, ms. */
+const ANSWER_WITHIN_MS = 10_000;
+
 /** Opens the registry read-only; `url` is the reader's. Connects on the first question. */
 export function openCivilStatusSource(url: string, { max = 8 }: { readonly max?: number } = {}): CivilStatusSource {
-  const pool = openPool(url, { max });
+  const pool = openPool(url, { max, queryTimeoutMs: ANSWER_WITHIN_MS });
   const ask = async <Row>(view: 'personal' | 'family' | 'birth', nationalNumber: string): Promise<Reading<Row>> => {
     const asOf = new Date().toISOString();
     const result = await pool.query({
