@@ -1,7 +1,13 @@
 // A kit process for fault tests: the shipped kit of one agency, that asks what it is told over its IPC channel, and provides documents
 // when it has any. Run with one JSON argument; sends `ready`, `called` for each call of a handler, and the outcome of each ask.
 
-import { loadIdentity, openFileJournal, openKit, openTableJournal, silentLogger } from '../../dist/adapters/kit/index.js';
+import {
+  loadIdentity,
+  openFileJournal,
+  openKit,
+  openTableJournal,
+  silentLogger,
+} from '../../dist/adapters/kit/index.js';
 
 const { identity, gateways, journal: at, documents = {}, credits = 64 } = JSON.parse(process.argv[2]);
 const journal = await ('url' in at ? openTableJournal(at) : openFileJournal(at));

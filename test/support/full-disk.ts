@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { statSync } from 'node:fs';
 import { familyOf } from './stopped.ts';
 
 const available = (): boolean => {
@@ -22,7 +23,12 @@ if (!FULL_DISK_AVAILABLE) {
  */
 export const fillDisk = (pid: number, bytes: number): { readonly room: () => void } => {
   const limit = (to: string): void => {
-    for (const each of familyOf(pid)) execFileSync('prlimit', ['--pid', String(each), `--fsize=${to}:`]);
+    for (const each of familyOf(pid)) {
+      // A process is limited by its own account: a server that root started runs as another.
+      const { uid, gid } = statSync(`/proc/${each}`);
+      const own = uid === process.getuid?.() ? {} : { uid, gid };
+      execFileSync('prlimit', ['--pid', String(each), `--fsize=${to}:`], own);
+    }
   };
   limit(String(bytes));
   return { room: () => limit('unlimited') };

@@ -2,7 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** A process and its children, the parent first. */
-export const familyOf = (pid: number): number[] => [pid, ...parents().flatMap(([id, parent]) => (parent === pid ? [id] : []))];
+export const familyOf = (pid: number): number[] => [
+  pid,
+  ...parents().flatMap(([id, parent]) => (parent === pid ? [id] : [])),
+];
 
 const parents = (): readonly (readonly [pid: number, parent: number])[] => {
   if (process.platform !== 'linux') {
