@@ -129,11 +129,11 @@ const checkEnd = async (
 ): Promise<void> => {
   const { entry } = await verifyOurReceipt(primitives, copy, receipt);
   const { body } = entry;
+  // Refused before it was read, a request is named by its digest alone.
+  const named =
+    'requestId' in body && body.requestId !== undefined ? body.requestId === request.id : kind === 'refused';
   const same =
-    body.kind === kind &&
-    body.requestId === request.id &&
-    body.request === digest &&
-    (body.kind === 'refused' || body.answer === answer);
+    body.kind === kind && named && body.request === digest && (body.kind === 'refused' || body.answer === answer);
   if (!same) throw new WaslError('receipt-invalid');
 };
 

@@ -78,7 +78,8 @@ export const readCopy = async (bus: Bus, layout: Layout): Promise<RegistryCopy> 
 
 /** Every entry of the bus' evidence, once, in the order of its time. */
 export const readEntries = async (bus: Bus, copy: RegistryCopy): Promise<ReadEntry[]> => {
-  const entries: ReadEntry[] = [];
+  const read: { readonly shownMs: number; readonly entry: ReadEntry }[] = [];
+  const latest = new Map<string, number>();
   const chains = new Map<string, ChainFollower>();
   const following = await bus.follow({
     topic: EVIDENCE_TOPIC.name,
@@ -98,17 +99,23 @@ export const readEntries = async (bus: Bus, copy: RegistryCopy): Promise<ReadEnt
         chains.set(entry.boot, chain);
         const step = chain.take(entry, bytes);
         if (step.kind === 'duplicate') continue;
-        entries.push({
-          entry,
-          digest: entryDigest(bytes),
-          beside: batch.beside[index] ?? {},
-          signature: good ? 'good' : 'bad',
-          chain: step.kind === 'new' ? 'whole' : step.kind,
+        // A clock that was set back does not put the entries of one boot out of their order.
+        const shownMs = Math.max(latest.get(entry.boot) ?? 0, entry.timeMs);
+        latest.set(entry.boot, shownMs);
+        read.push({
+          shownMs,
+          entry: {
+            entry,
+            digest: entryDigest(bytes),
+            beside: batch.beside[index] ?? {},
+            signature: good ? 'good' : 'bad',
+            chain: step.kind === 'new' ? 'whole' : step.kind,
+          },
         });
       }
     },
   });
   await following.caughtUp;
   await following.stop();
-  return entries.sort((a, b) => a.entry.timeMs - b.entry.timeMs || a.entry.sequence - b.entry.sequence);
+  return read.sort((a, b) => a.shownMs - b.shownMs).map(({ entry }) => entry);
 };

@@ -38,6 +38,8 @@ export async function startExchange(
   bus: Bus,
   options: {
     readonly now?: () => number;
+    /** The clock of an agency's kit. */
+    readonly kitNow?: (agency: string) => number;
     readonly evidencePatience?: number;
     /** Where a gateway of the test's own will listen; none is started here then. */
     readonly gatewayAt?: string;
@@ -76,6 +78,7 @@ export async function startExchange(
     return gateway;
   };
   const address = options.gatewayAt;
+  const { kitNow } = options;
   const gateway =
     address === undefined ? await start() : { address, opsAddress: '', boot: '', stop: async () => undefined };
   let journals = 0;
@@ -93,6 +96,7 @@ export async function startExchange(
         gateways: address === undefined ? gateways.map((started) => started.address) : [address],
         journal: wrap(journal),
         log: silentLogger,
+        ...(kitNow === undefined ? {} : { now: () => kitNow(agency) }),
       });
       for (const [documentType, handler] of Object.entries(handlers)) kit.provide(documentType, handler);
       const provides = Object.keys(handlers).length > 0;
