@@ -12,6 +12,10 @@ export interface Loader {
   stop(): Promise<void>;
 }
 
+const KILL_AFTER_MS = 3_000;
+/** Beyond what an order is to take: several times the deadline of a request. */
+const PATIENCE_MS = 120_000;
+
 export const scriptOf = (name: string): string => fileURLToPath(new URL(`./processes/${name}.js`, import.meta.url));
 
 /** Starts a script of ours that obeys; resolves once it is ready. */
@@ -32,7 +36,7 @@ export const startLoader = async (
       if (step === 'closed') at.closed?.();
     });
     child.send(order);
-    const last = await Promise.race([done, ended]);
+    const last = await Promise.race([done, ended, tooLong(name, order)]);
     if (last.at !== 'done') throw new Error('unreachable');
     return last.loaded;
   };
@@ -47,10 +51,20 @@ export const startLoader = async (
       if (child.exitCode !== null || child.signalCode !== null) return;
       const gone = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGTERM');
+      const hard = setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS);
       await gone;
+      clearTimeout(hard);
     },
   };
 };
+
+/** A process that stands still must not make the bench stand still. */
+const tooLong = (name: string, order: Order): Promise<never> =>
+  new Promise((_, reject) => {
+    const ms = PATIENCE_MS + ('ms' in order ? order.ms : 0);
+    const timer = setTimeout(() => reject(new Error(`the ${name} process has not ended its ${order.run} run`)), ms);
+    timer.unref();
+  });
 
 const told = (child: ChildProcess, last: Told['at'], hear: (at: Told['at']) => void = () => undefined): Promise<Told> =>
   new Promise((resolve) => {

@@ -61,7 +61,7 @@ try {
   if (whole || values.floor || values.profile) {
     const yard = whole || values.floor ? await startYardsticks(world.layout) : undefined;
     if (yard !== undefined) ends.push(yard.stop);
-    const { scenarios: rates, perSecond, commits } = await measureRates(world, yard?.client, seconds, say);
+    const { scenarios: rates, perSecond, commits } = await measureRates(world, yard, seconds, say);
     scenarios.push(...rates);
     await yard?.stop();
     if (whole) scenarios.push(...(await measureLatency(world, perSecond, seconds, say)));

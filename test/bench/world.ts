@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,19 +6,13 @@ import { makeRoot, prepareFolder } from '../../services/cli/development/folder.t
 import { type Layout, layoutOf } from '../../services/cli/development/layout.ts';
 import { startChild } from '../../services/cli/up/child.ts';
 import { isReady, waitUntil } from '../../services/cli/up/ready.ts';
-import { signAgreement } from '../../services/kernel/agreement.ts';
-import { utf8 } from '../../services/kernel/bytes.ts';
-import { canonicalJson } from '../../services/kernel/canonical.ts';
-import { digestOf } from '../../services/kernel/digest.ts';
-import { parseAgencyId, parseDocumentType } from '../../services/kernel/ids.ts';
-import type { Entity } from '../../services/kernel/registry.ts';
-import { loadSigner, writePrivateFile } from '../../services/platform/crypto/index.ts';
+import { writePrivateFile } from '../../services/platform/crypto/index.ts';
 import { startCluster } from '../../services/platform/store/index.ts';
 import { removeData } from '../support/cli.ts';
 import { startKafka } from '../support/kafka.ts';
 import { freePort } from '../support/ports.ts';
+import { declareMeasured } from './declare.ts';
 import { type Loader, scriptOf, startLoader } from './loader.ts';
-import { MEASURED, measuredSchema } from './processes/document.ts';
 
 /** Group commits of evidence, their entries, and requests that came to an end. */
 interface Evidence {
@@ -145,49 +139,4 @@ const startBus = async (
   const own = 'own' in kafka ? kafka.own : undefined;
   const config = { bus: 'kafka', kafkaBrokers: kafka.brokers, singleBroker: true };
   return { ...(own === undefined ? {} : { pid: own.pid() }), config };
-};
-
-/** Declares the measured document and an agreement about it that no run uses up. */
-const declareMeasured = async (layout: Layout): Promise<void> => {
-  const [requester, provider] = [parseAgencyId('transport'), parseAgencyId('civil-status')];
-  const key = (agency: string, name: string) => loadSigner(join(layout.agency(agency), `${name}.jwk`));
-  const { authority, audit } = JSON.parse(await readFile(join(layout.agency(provider), 'pins.json'), 'utf8'));
-  const title = { en: 'Measured', ar: 'مقيس' };
-  const documentType = parseDocumentType(MEASURED.documentType);
-  const terms = {
-    id: 'measured',
-    version: 1,
-    requester,
-    provider,
-    documentType,
-    documentVersion: 1,
-    purpose: MEASURED.purpose,
-    purposeTitle: title,
-    legalBasis: title,
-    claims: [...MEASURED.claims],
-    quotaPerDay: 1_000_000_000,
-    timeZone: 'Asia/Amman',
-    fromMs: Date.now() - 3_600_000,
-    untilMs: Date.now() + 86_400_000,
-    pins: {
-      requesterRecovery: (await key(requester, 'recovery')).thumbprint,
-      providerRecovery: (await key(provider, 'recovery')).thumbprint,
-      authority,
-      audit,
-      schema: digestOf(utf8(canonicalJson(measuredSchema))),
-    },
-  };
-  const entities: Entity[] = [
-    { kind: 'document-type', id: documentType, version: 1, provider, title, schema: measuredSchema },
-    {
-      kind: 'agreement',
-      id: terms.id,
-      status: 'active',
-      signed: {
-        requester: await signAgreement(await key(requester, 'signing'), terms),
-        provider: await signAgreement(await key(provider, 'signing'), terms),
-      },
-    },
-  ];
-  for (const entity of entities) await writeFile(join(layout.entities, `${entity.id}.json`), JSON.stringify(entity));
 };

@@ -2,8 +2,14 @@ import type { Layout } from '../../services/cli/development/layout.ts';
 import { freePort } from '../support/ports.ts';
 import { type Loader, startLoader } from './loader.ts';
 
+export interface Yardsticks {
+  readonly client: Loader;
+  readonly pids: Readonly<Record<'client' | 'relay' | 'server', number>>;
+  stop(): Promise<void>;
+}
+
 /** Starts the yardsticks' three processes beside a world, with its certificates; the loader calls directly, by the relay, or with the floor. */
-export const startYardsticks = async (layout: Layout): Promise<{ readonly client: Loader; stop(): Promise<void> }> => {
+export const startYardsticks = async (layout: Layout): Promise<Yardsticks> => {
   const [server, relay] = [`127.0.0.1:${await freePort()}`, `127.0.0.1:${await freePort()}`];
   const gateway = layout.gateway('gw-1');
   const started: Loader[] = [];
@@ -16,9 +22,10 @@ export const startYardsticks = async (layout: Layout): Promise<{ readonly client
     return one;
   };
   try {
-    await start('yard-relay', gateway, relay);
-    await start('yard-server', gateway, server, layout.agency('civil-status'), relay);
-    return { client: await start('yard-client', layout.agency('transport'), server, relay), stop };
+    const { pid: relayPid } = await start('yard-relay', gateway, relay);
+    const { pid: serverPid } = await start('yard-server', gateway, server, layout.agency('civil-status'), relay);
+    const client = await start('yard-client', layout.agency('transport'), server, relay);
+    return { client, pids: { client: client.pid, relay: relayPid, server: serverPid }, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -1,0 +1,56 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Layout } from '../../services/cli/development/layout.ts';
+import { signAgreement } from '../../services/kernel/agreement.ts';
+import { utf8 } from '../../services/kernel/bytes.ts';
+import { canonicalJson } from '../../services/kernel/canonical.ts';
+import { digestOf } from '../../services/kernel/digest.ts';
+import { parseAgencyId, parseDocumentType } from '../../services/kernel/ids.ts';
+import type { Entity } from '../../services/kernel/registry.ts';
+import { loadSigner } from '../../services/platform/crypto/index.ts';
+import { MEASURED, measuredSchema } from './processes/document.ts';
+
+/** Declares the measured document and an agreement about it that no run uses up. */
+export const declareMeasured = async (layout: Layout): Promise<void> => {
+  const [requester, provider] = [parseAgencyId('transport'), parseAgencyId('civil-status')];
+  const key = (agency: string, name: string) => loadSigner(join(layout.agency(agency), `${name}.jwk`));
+  const { authority, audit } = JSON.parse(await readFile(join(layout.agency(provider), 'pins.json'), 'utf8'));
+  const title = { en: 'Measured', ar: 'مقيس' };
+  const documentType = parseDocumentType(MEASURED.documentType);
+  const terms = {
+    id: 'measured',
+    version: 1,
+    requester,
+    provider,
+    documentType,
+    documentVersion: 1,
+    purpose: MEASURED.purpose,
+    purposeTitle: title,
+    legalBasis: title,
+    claims: [...MEASURED.claims],
+    quotaPerDay: 1_000_000_000,
+    timeZone: 'Asia/Amman',
+    fromMs: Date.now() - 3_600_000,
+    untilMs: Date.now() + 86_400_000,
+    pins: {
+      requesterRecovery: (await key(requester, 'recovery')).thumbprint,
+      providerRecovery: (await key(provider, 'recovery')).thumbprint,
+      authority,
+      audit,
+      schema: digestOf(utf8(canonicalJson(measuredSchema))),
+    },
+  };
+  const entities: Entity[] = [
+    { kind: 'document-type', id: documentType, version: 1, provider, title, schema: measuredSchema },
+    {
+      kind: 'agreement',
+      id: terms.id,
+      status: 'active',
+      signed: {
+        requester: await signAgreement(await key(requester, 'signing'), terms),
+        provider: await signAgreement(await key(provider, 'signing'), terms),
+      },
+    },
+  ];
+  for (const entity of entities) await writeFile(join(layout.entities, `${entity.id}.json`), JSON.stringify(entity));
+};
