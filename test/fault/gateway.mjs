@@ -8,7 +8,7 @@ import { parseEntry } from '../../dist/services/kernel/evidence.js';
 import { openBus } from '../../dist/services/platform/bus/open.js';
 import { createLogger } from '../../dist/services/platform/log/index.js';
 
-const { identity, listen, bus: settings, die } = JSON.parse(process.argv[2]);
+const { identity, listen, bus: settings, die, limits = {} } = JSON.parse(process.argv[2]);
 const log = createLogger({ name: 'gateway', level: 'error' });
 const bus = await openBus(settings, log);
 const deadly = (value) => decodeBatch(value).entries.some((bytes) => parseEntry(bytes).body.kind === die?.kind);
@@ -31,6 +31,7 @@ const gateway = await startGateway({
   registryFreshness: 3_600_000,
   evidencePatience: 3_000,
   drainGrace: 2_000,
+  ...limits,
 });
 process.stdout.write(`${gateway.address}\n`);
 process.once('disconnect', () => process.exit());

@@ -1,0 +1,105 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Kit, Outcome } from '../../adapters/kit/index.ts';
+import type { Bus } from '../../services/platform/bus/port.ts';
+import { residentMb } from '../bench/cpu.ts';
+import { personalExtract } from '../support/documents.ts';
+import { type Exchange, startExchange, until } from '../support/exchange.ts';
+import { type GatewayProcess, startGatewayProcess } from '../support/gateway-process.ts';
+import { judge } from '../support/judge.ts';
+import { freePort } from '../support/ports.ts';
+import { stopInPlace } from '../support/stopped.ts';
+
+/** A minute when rounds are run by hand; a few seconds, but more than the gateway's patience, otherwise. */
+const PAUSE_MS = Number(process.env.WASL_ROUNDS ?? 1) >= 20 ? 60_000 : 6_000;
+const DEADLINE_MS = 4_000;
+/** What the kit adds to a deadline, and what a loaded machine does. */
+const SLACK_MS = 4_000;
+const CALLERS = 16;
+
+export interface BusToPause {
+  readonly bus: Bus;
+  /** Settings by which a gateway process opens the same bus. */
+  readonly settings: object;
+  /** The server behind the bus; undefined when it is not ours to stop. */
+  readonly pid: (() => number) | undefined;
+  stop(): Promise<void>;
+}
+
+/** The server behind the bus stops where it stands, its connections open, under load; afterwards it runs on. */
+export const describePause = (name: string, start: () => Promise<BusToPause>): void => {
+  describe(`a broker that pauses (${name})`, () => {
+    let under: BusToPause;
+    let exchange: Exchange;
+    let asker: Kit;
+    let gateway: GatewayProcess;
+    let calls = 0;
+    const delivered: string[] = [];
+
+    const ask = async (): Promise<Outcome & { readonly tookMs: number }> => {
+      const started = performance.now();
+      const outcome = await asker.request({
+        from: 'civil-status',
+        documentType: 'civil-status.personal-extract',
+        subject: { scheme: 'jo:national-number', value: '0009990001' },
+        purpose: 'issue-driving-licence',
+        deadlineMs: DEADLINE_MS,
+      });
+      if (outcome.outcome === 'delivered') delivered.push(outcome.requestId);
+      return { ...outcome, tookMs: performance.now() - started };
+    };
+    const serves = (withinMs: number): Promise<void> =>
+      until(async () => (await ask()).outcome === 'delivered', withinMs);
+
+    beforeAll(async () => {
+      under = await start();
+      const listen = `127.0.0.1:${await freePort()}`;
+      exchange = await startExchange(under.bus, { gatewayAt: listen });
+      gateway = await startGatewayProcess({ exchange, listen, bus: under.settings });
+      await exchange.kit('civil-status', {
+        'civil-status.personal-extract': async () => {
+          calls += 1;
+          return { kind: 'found', document: personalExtract() };
+        },
+      });
+      asker = await exchange.kit('transport');
+      await serves(30_000);
+    }, 120_000);
+    afterAll(async () => {
+      await gateway?.kill();
+      await exchange?.stop();
+      await under?.stop();
+    }, 60_000);
+
+    test(`for ${PAUSE_MS / 1000} s: each request ends within its deadline, memory stays, service resumes alone, evidence is whole`, async ({
+      skip,
+    }) => {
+      const pid = under.pid?.();
+      if (pid === undefined) return skip();
+      const ends: (Outcome & { readonly tookMs: number })[] = [];
+      let loading = true;
+      const load = Array.from({ length: CALLERS }, async () => {
+        while (loading) ends.push(await ask());
+      });
+      await until(() => delivered.length > 4 * CALLERS, 30_000);
+      const before = residentMb(gateway.pid);
+      const server = stopInPlace(pid);
+      try {
+        await wait(PAUSE_MS);
+        expect(ends.some((end) => 'code' in end && end.code === 'evidence-unavailable')).toBe(true);
+      } finally {
+        server.go();
+      }
+      const after = residentMb(gateway.pid);
+      const soFar = delivered.length;
+      await until(() => delivered.length > soFar + CALLERS, 30_000);
+      loading = false;
+      await Promise.all(load);
+
+      expect(Math.max(...ends.map(({ tookMs }) => tookMs))).toBeLessThan(DEADLINE_MS + SLACK_MS);
+      expect(new Set(ends.map(({ outcome }) => outcome))).toEqual(new Set(['delivered', 'unavailable']));
+      expect(after - before).toBeLessThan(60);
+      await judge(under.bus, exchange, { delivered, calls });
+    }, 240_000);
+  });
+};
