@@ -3,8 +3,8 @@ export const LIMITS = {
   /** Requests whose calls are not over: in all, and of one agency. */
   requestsInFlight: 2_000,
   requestsOfOneAgency: 1_000,
-  /** Bytes of sealed documents on their way; one agency's, as provider or requester, are at most half of them. */
-  documentBytes: 256 * 1024 * 1024,
+  /** Bytes of sealed documents on their way; one agency's, as provider or requester, are at most half of them. On the wire they take thrice that. */
+  documentBytes: 128 * 1024 * 1024,
   /** Bytes of first outcomes kept for a byte-identical resend. */
   outcomeBytes: 64 * 1024 * 1024,
 } as const;
