@@ -1,5 +1,6 @@
 import { SMALL } from './exchange.ts';
 import { figure, median, percentile, type Scenario } from './figures.ts';
+import type { Loaded } from './processes/load.ts';
 import type { World } from './world.ts';
 
 const TARGET_P99_MS = 100;
@@ -13,8 +14,17 @@ export const measureLatency = async (
   seconds: number,
   say: (text: string) => void,
 ): Promise<readonly Scenario[]> => {
+  let failed = 0;
+  const heard = (loaded: Loaded): Loaded => {
+    for (const [how, count] of Object.entries(loaded.failures)) {
+      say(`${count} did not end in a document: ${how}`);
+      failed += count;
+    }
+    return loaded;
+  };
   const open = async (rate: number): Promise<readonly number[]> =>
-    (await world.client.run({ run: 'open', perSecond: rate, ms: seconds * 1_000, what: { bytes: SMALL } })).latenciesMs;
+    heard(await world.client.run({ run: 'open', perSecond: rate, ms: seconds * 1_000, what: { bytes: SMALL } }))
+      .latenciesMs;
 
   const half = perSecond / 2;
   say(`open loop at ${half.toFixed(0)}/s, ${seconds} s`);
@@ -24,14 +34,16 @@ export const measureLatency = async (
   const quarter = perSecond / 4;
   const without: number[] = [];
   const beside: number[] = [];
-  for (let pair = 0; pair < PAIRS; pair += 1) {
+  const large: number[] = [];
+  for (let pair = 1; pair <= PAIRS; pair += 1) {
     say(
-      `open loop at ${quarter.toFixed(0)}/s, ${seconds} s alone, ${seconds} s beside one of 10 MiB that is always in flight`,
+      `open loop at ${quarter.toFixed(0)}/s, ${seconds} s alone and ${seconds} s beside one of 10 MiB: ${pair} of ${PAIRS}`,
     );
     without.push(percentile(await open(quarter), 0.99));
     const end = world.client.beside({ bytes: LARGE });
     beside.push(percentile(await open(quarter), 0.99));
-    await end();
+    const { count, ms } = heard(await end());
+    large.push((count * 1000) / ms);
   }
   const grown = beside.map((one, pair) => one / (without[pair] ?? Number.NaN));
   return [
@@ -46,5 +58,7 @@ export const measureLatency = async (
       yardstick: 'that without it (target below 2)',
       ratio: median(grown),
     }),
+    figure('those of 10 MiB meanwhile', '1/s', large),
+    figure('of all these, not ended in a document', '1', [failed]),
   ];
 };

@@ -7,8 +7,8 @@ export interface Loader {
   readonly pid: number;
   /** Runs an order to its end. `opened` and `closed` are called as the counted time begins and ends. */
   run(order: Order, at?: { readonly opened?: () => void; readonly closed?: () => void }): Promise<Loaded>;
-  /** Begins load beside everything else; what is returned ends it. */
-  beside(what: What): () => Promise<void>;
+  /** Begins load beside everything else; what is returned ends it, and says what it was. */
+  beside(what: What): () => Promise<Loaded>;
   stop(): Promise<void>;
 }
 
@@ -45,7 +45,7 @@ export const startLoader = async (
     run,
     beside: (what) => {
       child.send({ run: 'beside', what } satisfies Order);
-      return async () => void (await run({ run: 'quiet' }));
+      return () => run({ run: 'quiet' });
     },
     stop: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return;

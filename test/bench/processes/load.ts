@@ -44,8 +44,7 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 
 /** Makes the process do what the bench orders, one order at a time; ends it with the bench. */
 export const obey = (call: Call, settle: () => Promise<void> = async () => undefined): void => {
-  let quiet = false;
-  let beside: Promise<void> | undefined;
+  let endBeside = async (): Promise<void> => undefined;
 
   const counting = () => {
     const latenciesMs: number[] = [];
@@ -116,27 +115,27 @@ export const obey = (call: Call, settle: () => Promise<void> = async () => undef
     await done(performance.now() - from);
   };
 
+  const beside = ({ what }: Extract<Order, { run: 'beside' }>): void => {
+    const { one, done } = counting();
+    const from = performance.now();
+    let quiet = false;
+    const loop = async (): Promise<void> => {
+      while (!quiet) await one(what, performance.now(), () => true);
+    };
+    const looping = loop();
+    endBeside = async () => {
+      quiet = true;
+      await looping;
+      await done(performance.now() - from);
+    };
+  };
+
   const obeyed = async (order: Order): Promise<void> => {
-    switch (order.run) {
-      case 'closed':
-        return closed(order);
-      case 'count':
-        return count(order);
-      case 'open':
-        return open(order);
-      case 'beside':
-        quiet = false;
-        beside = (async () => {
-          while (!quiet) await call(order.what).catch(() => undefined);
-        })();
-        return;
-      case 'quiet': {
-        quiet = true;
-        const { done } = counting();
-        await beside;
-        return done(0);
-      }
-    }
+    if (order.run === 'closed') await closed(order);
+    else if (order.run === 'count') await count(order);
+    else if (order.run === 'open') await open(order);
+    else if (order.run === 'beside') beside(order);
+    else await endBeside();
   };
   process.on('message', (order: Order) => void obeyed(order));
   stand();
