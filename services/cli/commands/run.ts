@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { runCivilStatus } from '../../../adapters/civil-status/main.ts';
+import { runHealth } from '../../../adapters/health/main.ts';
 import { runTransport } from '../../../adapters/transport/main.ts';
 import { runAgent } from '../../agent/main.ts';
 import { runGateway } from '../../gateway/main.ts';
@@ -9,7 +10,11 @@ import { runRegistry } from '../../registry/main.ts';
 type From = { readonly configFile?: string; readonly env: NodeJS.ProcessEnv };
 type Start = (from: From) => Promise<{ stop(): Promise<void> }>;
 
-const ADAPTERS: Readonly<Record<string, Start>> = { 'civil-status': runCivilStatus, transport: runTransport };
+const ADAPTERS: Readonly<Record<string, Start>> = {
+  'civil-status': runCivilStatus,
+  transport: runTransport,
+  health: runHealth,
+};
 
 /** Runs one process until it is told to stop (SIGTERM, SIGINT, or the end of the `up` that started it). */
 export const run = async (what: string, configFile: string, env: NodeJS.ProcessEnv): Promise<void> => {
