@@ -6,7 +6,7 @@ import { measureLatency } from './latency.ts';
 import { measureMemory } from './memory.ts';
 import { profileTable, takeProfile } from './profile.ts';
 import { sweepSizes } from './sweep.ts';
-import { type BusChoice, startWorld } from './world.ts';
+import { type BusChoice, type End, startWorld } from './world.ts';
 import { startYardsticks } from './yardsticks.ts';
 
 const USAGE = `npm run bench -- exchange [--bus embedded|kafka] [--brokers host:port,…] [--json] [--seconds N]
@@ -46,11 +46,13 @@ const bus: BusChoice =
     : { kind: 'kafka', ...(values.brokers === undefined ? {} : { brokers: values.brokers.split(',') }) };
 const whole = !(values.floor || values.sweep || values.profile || values.memory);
 
-say(`starting the ${bus.kind} bus and two agencies, each part a process of its own`);
-const world = await startWorld(bus);
-const ends: (() => Promise<void>)[] = [world.stop];
-const end = async (): Promise<void> => {
-  for (const one of ends.splice(0).reverse()) await one();
+const ends: End[] = [];
+let ended: Promise<void> | undefined;
+const end = (): Promise<void> => {
+  ended ??= (async () => {
+    for (const one of ends.splice(0).reverse()) await one();
+  })();
+  return ended;
 };
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => void end().finally(() => process.exit(130)));
@@ -58,9 +60,10 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 
 const scenarios: Scenario[] = [];
 try {
+  say(`starting the ${bus.kind} bus and two agencies, each part a process of its own`);
+  const world = await startWorld(bus, ends);
   if (whole || values.floor || values.profile) {
-    const yard = whole || values.floor ? await startYardsticks(world.layout) : undefined;
-    if (yard !== undefined) ends.push(yard.stop);
+    const yard = whole || values.floor ? await startYardsticks(world.layout, ends) : undefined;
     const { scenarios: rates, perSecond, commits } = await measureRates(world, yard, seconds, say);
     scenarios.push(...rates);
     await yard?.stop();

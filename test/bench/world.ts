@@ -38,78 +38,74 @@ export interface World {
   /** What the gateway has written so far. */
   evidence(): Promise<Evidence>;
   profileOf(name: 'client' | 'gateway' | 'provider'): string;
-  stop(): Promise<void>;
 }
+
+/** Ends something that was begun. */
+export type End = () => Promise<void>;
 
 const COMMAND = fileURLToPath(new URL('../../services/cli/main.js', import.meta.url));
 const PROFILER = new URL('./processes/profiler.js', import.meta.url).href;
 const READY_MS = 60_000;
 
-export const startWorld = async (choice: BusChoice): Promise<World> => {
+/** Starts all of it; `ends` is given how each part is ended as it begins, so that a bench cut short leaves nothing behind. */
+export const startWorld = async (choice: BusChoice, ends: End[]): Promise<World> => {
   const root = await mkdtemp(join(tmpdir(), 'wasl-bench-'));
   const layout = layoutOf(root);
-  const ends: (() => Promise<void>)[] = [() => removeData(root)];
-  const stop = async (): Promise<void> => {
-    for (const end of ends.splice(0).reverse()) await end();
+  ends.push(() => removeData(root));
+  await makeRoot(layout);
+  await prepareFolder(layout, choice.kind, Date.now());
+  await declareMeasured(layout);
+  const { pid, config } = await startBus(choice, layout, ends);
+  const profileOf = (name: string): string => join(root, `${name}.cpuprofile`);
+  const hooked = (name: string) => ({ NODE_OPTIONS: `--import=${PROFILER}`, BENCH_PROFILE: profileOf(name) });
+  const start = async (name: string, script: string, args: readonly string[], settings: object) => {
+    const ops = `127.0.0.1:${await freePort()}`;
+    const file = layout.config(name);
+    await writePrivateFile(file, JSON.stringify({ ...settings, opsListen: ops }));
+    const child = startChild(script, [...args, file], layout.log(name), hooked(name));
+    ends.push(child.stop);
+    const gone = new AbortController();
+    await Promise.race([
+      waitUntil(name, () => isReady(ops), READY_MS, gone.signal),
+      child.exited.then(async (how) => {
+        gone.abort();
+        throw new Error(`${name} ended (${how}): ${(await readFile(layout.log(name), 'utf8')).slice(-2_000)}`);
+      }),
+    ]);
+    return { pid: child.pid, ops };
   };
-  try {
-    await makeRoot(layout);
-    await prepareFolder(layout, choice.kind, Date.now());
-    await declareMeasured(layout);
-    const { pid, config } = await startBus(choice, layout, ends);
-    const profileOf = (name: string): string => join(root, `${name}.cpuprofile`);
-    const hooked = (name: string) => ({ NODE_OPTIONS: `--import=${PROFILER}`, BENCH_PROFILE: profileOf(name) });
-    const start = async (name: string, script: string, args: readonly string[], settings: object) => {
-      const ops = `127.0.0.1:${await freePort()}`;
-      const file = layout.config(name);
-      await writePrivateFile(file, JSON.stringify({ ...settings, opsListen: ops }));
-      const child = startChild(script, [...args, file], layout.log(name), hooked(name));
-      ends.push(child.stop);
-      const signal = new AbortController();
-      await Promise.race([
-        waitUntil(name, () => isReady(ops), READY_MS, signal.signal),
-        child.exited.then(async (how) => {
-          throw new Error(`${name} ended (${how}): ${(await readFile(layout.log(name), 'utf8')).slice(-2_000)}`);
-        }),
-      ]);
-      return { pid: child.pid, ops };
-    };
-    const listen = `127.0.0.1:${await freePort()}`;
-    await start('registry', COMMAND, ['run', 'registry', '--config'], {
-      ...config,
-      identity: layout.registry,
-      declarations: layout.entities,
-    });
-    const gateway = await start('gateway', COMMAND, ['run', 'gateway', '--config'], {
-      ...config,
-      identity: layout.gateway('gw-1'),
-      listen,
-      origin: 'wasl.test/evidence',
-    });
-    const provider = await start('provider', scriptOf('provider'), [], {
-      adapter: 'civil-status',
-      identity: layout.agency('civil-status'),
-      gateways: [listen],
-      journal: layout.journal('civil-status', 'adapter'),
-      credits: 1_000,
-    });
-    const client = await startLoader(
-      'client',
-      [layout.agency('transport'), listen, layout.journal('transport', 'requests')],
-      hooked('client'),
-    );
-    ends.push(client.stop);
-    const pids = {
-      client: client.pid,
-      gateway: gateway.pid,
-      provider: provider.pid,
-      ...(pid === undefined ? {} : { bus: pid }),
-    };
-    return { layout, client, pids, evidence: () => evidenceOf(gateway.ops), profileOf, stop };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+  const listen = `127.0.0.1:${await freePort()}`;
+  await start('registry', COMMAND, ['run', 'registry', '--config'], {
+    ...config,
+    identity: layout.registry,
+    declarations: layout.entities,
+  });
+  const gateway = await start('gateway', COMMAND, ['run', 'gateway', '--config'], {
+    ...config,
+    identity: layout.gateway('gw-1'),
+    listen,
+    origin: 'wasl.test/evidence',
+  });
+  const provider = await start('provider', scriptOf('provider'), [], {
+    adapter: 'civil-status',
+    identity: layout.agency('civil-status'),
+    gateways: [listen],
+    journal: layout.journal('civil-status', 'adapter'),
+    credits: 1_000,
+  });
+  const client = await startLoader(
+    'client',
+    [layout.agency('transport'), listen, layout.journal('transport', 'requests')],
+    hooked('client'),
+  );
+  ends.push(client.stop);
+  const pids = {
+    client: client.pid,
+    gateway: gateway.pid,
+    provider: provider.pid,
+    ...(pid === undefined ? {} : { bus: pid }),
+  };
+  return { layout, client, pids, evidence: () => evidenceOf(gateway.ops), profileOf };
 };
 
 /** Reads a gateway's counts of evidence from its metrics. */
@@ -126,7 +122,7 @@ const evidenceOf = async (ops: string): Promise<Evidence> => {
 const startBus = async (
   choice: BusChoice,
   layout: Layout,
-  ends: (() => Promise<void>)[],
+  ends: End[],
 ): Promise<{ readonly pid?: number; readonly config: object }> => {
   if (choice.kind === 'embedded') {
     const hub = await startCluster({ dataDir: layout.hub, name: 'hub' });
