@@ -2,6 +2,9 @@ import { WaslError } from '../../../services/kernel/codes.ts';
 
 /** Inputs of one commit at most. */
 const MOST = 512;
+/** After a commit of this many or more the next one waits a little for company; callers that come alone wait for nobody. */
+const CROWD = 4;
+const LINGER_MS = 3;
 
 export interface Groups<In, Out> {
   add(input: In): Promise<Out>;
@@ -23,12 +26,15 @@ export const makeGroups = <In, Out>(commit: (inputs: readonly In[]) => Promise<r
   const queue: Waiting<In, Out>[] = [];
   let running: Promise<void> | undefined;
   let closed = false;
+  let crowded = false;
 
   const run = async (): Promise<void> => {
     // One turn of the event loop, so that callers of the same tick share a commit.
     await new Promise((resolve) => setImmediate(resolve));
     while (queue.length > 0) {
+      if (crowded) await new Promise((resolve) => setTimeout(resolve, LINGER_MS));
       const group = queue.splice(0, MOST);
+      crowded = group.length >= CROWD;
       try {
         const outs = await commit(group.map(({ input }) => input));
         for (const [index, { resolve }] of group.entries()) resolve(outs[index] as Out);

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { type Batch, type Beside, encodeBatch, signBatch } from '../../kernel/batch.ts';
 import { WaslError } from '../../kernel/codes.ts';
 import type { Digest } from '../../kernel/digest.ts';
@@ -13,6 +14,9 @@ export const EVIDENCE_TOPIC: TopicSpec = { name: 'wasl.evidence', partitions: 4,
 
 /** One bus record at most: well below Kafka's 1 MiB (`max.message.bytes`) after base64. */
 const BATCH = { entries: 256, bytes: 384 * 1024 };
+/** After a commit of this many or more the next one waits a little for company; an entry that comes alone waits for nobody. */
+const CROWD = 4;
+const LINGER_MS = 3;
 const RETRY_MS = { least: 50, most: 2_000 };
 
 export interface EvidenceOptions {
@@ -108,6 +112,7 @@ export async function openEvidence(options: EvidenceOptions): Promise<EvidenceWr
       await publish(batch);
       options.onCommit?.({ entries: taken.length, tookMs: performance.now() - started });
       for (const [index, waiting] of taken.entries()) waiting.settle(receipts[index] as string);
+      if (taken.length >= CROWD) await pause(LINGER_MS, closing.signal);
     }
   };
 
@@ -159,13 +164,6 @@ export async function openEvidence(options: EvidenceOptions): Promise<EvidenceWr
   };
 }
 
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
-}
+/** Resolves after `ms`, or when the signal aborts. */
+const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+  wait(ms, undefined, { signal }).catch(() => undefined);

@@ -44,7 +44,7 @@ const publicKey = (jwk: EcPublicJwk | OkpPublicJwk): KeyObject => {
   return key;
 };
 const okpJwkOf = (key: KeyObject): OkpPublicJwk => {
-  const { x = '' } = (key.type === 'private' ? createPublicKey(key) : key).export({ format: 'jwk' });
+  const { x = '' } = key.export({ format: 'jwk' });
   return { kty: 'OKP', crv: 'X25519', x };
 };
 
@@ -74,13 +74,12 @@ export const primitives: Primitives = {
       return false;
     }
   },
+  // Any 32 bytes are a scalar (RFC 7748, section 5). Node 20's generateKeyPairSync costs the same, and its job, collected while its own key is
+  // exported, takes that key's lock twice and the process stands still.
   generateX25519: () => {
-    const pair = generateKeyPairSync('x25519');
-    return {
-      publicJwk: okpJwkOf(pair.publicKey),
-      scalar: () => String(pair.privateKey.export({ format: 'jwk' }).d),
-      agree: (peer) => agree(pair.privateKey, peer),
-    };
+    const d = randomBytes(32).toString('base64url');
+    const key = scalarKey(d);
+    return { publicJwk: okpJwkOf(key), scalar: () => d, agree: (peer) => agree(key, peer) };
   },
   x25519: (d, peer) => {
     const key = scalarKey(d);
