@@ -73,7 +73,10 @@ export const makeProvider = (options: ProviderOptions): Provider => {
         if (taken >= credits) {
           log.warn({ requestId: request.id, credits }, 'an offer beyond the credits');
           // One at a time: whoever offers too much waits.
-          await reply(link, stream, offer.requestId, await answers.busy(read, offer));
+          await answers
+            .busy(read, offer)
+            .then((made) => reply(link, stream, offer.requestId, made))
+            .catch((error: unknown) => log.warn({ err: error, requestId: request.id }, 'nor could that be said'));
           continue;
         }
         taken += 1;

@@ -7,6 +7,7 @@ import { until } from '../support/exchange.ts';
 import { judge } from '../support/judge.ts';
 import type { KitProcess, Said } from '../support/kit-process.ts';
 import { sharedCluster } from '../support/postgres.ts';
+import { rawClient } from '../support/raw-client.ts';
 
 const ASK: Ask = {
   from: 'civil-status',
@@ -94,5 +95,21 @@ describe('a crowd of callers', () => {
       }, 0);
     };
     await until(async () => (await recorded()) === busy.length);
+  }, 60_000);
+
+  test('a request sent again after its outcome had to make room: told to ask anew, and never carried a second time', async () => {
+    const { bus, exchange, provider } = await start({ outcomeBytes: 1 });
+    const raw = await rawClient(exchange, 'transport');
+    let made = await raw.make();
+    await until(async () => {
+      made = await raw.make();
+      return (await raw.send(made)).code === 'delivered';
+    });
+    const calls = provider.calls();
+    const ends = await Promise.all(Array.from({ length: 5 }, () => raw.send(made)));
+    expect(new Set(ends.map(({ code, by }) => `${by} ${code}`))).toEqual(new Set(['gateway outcome-not-kept']));
+    expect(provider.calls()).toBe(calls);
+    await judge(bus, exchange, { delivered: [], calls });
+    raw.connection.close();
   }, 60_000);
 });

@@ -143,7 +143,8 @@ describe('a peer that vanishes without a word (half-open TCP)', () => {
     expect(performance.now() - started).toBeLessThan(6_000);
   }, 60_000);
 
-  test('and the chain of evidence is whole', async () => {
+  test('and the chain of evidence is whole, and nothing is held any more', async () => {
     await judge(bus, exchange, { delivered, calls });
+    await until(async () => (await metric('requests_in_flight')) === 0 && (await metric('document_bytes')) === 0);
   });
 });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { statSync } from 'node:fs';
+import { readdirSync, readlinkSync, statSync } from 'node:fs';
 import { familyOf } from './stopped.ts';
 
 const available = (): boolean => {
@@ -33,3 +33,17 @@ export const fillDisk = (pid: number, bytes: number): { readonly room: () => voi
   limit(String(bytes));
   return { room: () => limit('unlimited') };
 };
+
+/** Sizes of the files that a process holds open, by path. */
+export const openFiles = (pid: number): ReadonlyMap<string, number> =>
+  new Map(
+    readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
+      try {
+        const path = readlinkSync(`/proc/${pid}/fd/${fd}`);
+        return path.startsWith('/') ? [[path, statSync(path).size] as const] : [];
+      } catch {
+        // Closed meanwhile.
+        return [];
+      }
+    }),
+  );

@@ -60,10 +60,11 @@ export async function serveAttach(
           throw new WaslError('message-too-large', { limit: MAX_INLINE_BYTES });
         }
         const requester = sessions.awaiting(agency, requestId);
-        if (requester === undefined) log.warn({ agency, requestId }, 'an answer came that nobody waits for');
-        else {
-          const release = documents.take([agency, requester], sealedDocument.length);
-          session.returned(requestId, release === undefined ? 'busy' : { statement, sealedDocument, release });
+        const release = requester && documents.take([agency, requester], sealedDocument.length);
+        // Another replica's request is not this one's to answer.
+        if (!session.returned(requestId, release === undefined ? 'busy' : { statement, sealedDocument, release })) {
+          release?.();
+          log.warn({ agency, requestId }, 'an answer came that nobody waits for');
         }
       } else throw new WaslError('malformed-message', { what: 'attach' });
     }

@@ -106,6 +106,7 @@ export const makeSessions = (): Sessions => {
         const settle: Pending['settle'] = (end) => {
           clearTimeout(deadline);
           leave();
+          if (end === 'busy') tell(held, { $case: 'declined', value: { requestId, code: 'gateway-busy' } });
           if (end === 'lost' || end === 'busy') return resolve({ kind: end });
           if (expired) return late(reply(end));
           resolve({ kind: 'reply', reply: reply(end) });
