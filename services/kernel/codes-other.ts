@@ -116,6 +116,18 @@ export const OTHER = {
     'The evidence of boot {boot} tells two stories at entry {sequence}. Next move: your security officer and the auditors.',
     'سجل الإثبات للتشغيل {boot} متناقض عند القيد {sequence}. الإجراء التالي على: مسؤول الأمن في جهتك والمدققين.',
   ),
+  'evidence-gap': row(
+    'failure',
+    'security-officer',
+    'The evidence of boot {boot} leaves out a place before entry {sequence}. Next move: your security officer and the auditors.',
+    'سجل الإثبات للتشغيل {boot} ينقصه قيد قبل القيد {sequence}. الإجراء التالي على: مسؤول الأمن في جهتك والمدققين.',
+  ),
+  'evidence-unreadable': row(
+    'failure',
+    'security-officer',
+    'The evidence holds bytes that are no entries. Next move: your security officer and the auditors.',
+    'في سجل الإثبات ما ليس قيدًا. الإجراء التالي على: مسؤول الأمن في جهتك والمدققين.',
+  ),
   'journal-damaged': row(
     'failure',
     'security-officer',

@@ -128,6 +128,12 @@ export const REFUSED = {
     'A request with this id was made before. Next move: you, to ask anew under a new id.',
     'سبق تقديم طلب بالمعرّف نفسه. الإجراء التالي على: مقدم الطلب لتقديم طلب جديد بمعرّف جديد.',
   ),
+  'nothing-to-acknowledge': row(
+    'refused',
+    'requester-integrator',
+    "No document delivered lately still waits for this acknowledgement. Next move: the requesting agency's integrator.",
+    'لا توجد وثيقة سُلِّمت حديثًا وتنتظر هذا الإقرار بالاستلام. الإجراء التالي على: الفريق الفني في الجهة الطالبة.',
+  ),
   'other-boot': row(
     'refused',
     'requester',
@@ -170,7 +176,7 @@ export const REFUSED = {
     "A message gives one name twice. Next move: the sending agency's integrator, to mend it.",
     'تكرر الاسم نفسه داخل الرسالة. الإجراء التالي على: الفريق الفني في الجهة المرسلة لتصحيحها.',
   ),
-  'private-part-unequal': row(
+  'audit-envelope-invalid': row(
     'refused',
     'requester-integrator',
     "The audit service's copy of the private part is not the provider's. Next move: the requesting agency's integrator.",
@@ -223,6 +229,12 @@ export const REFUSED = {
     'provider-integrator',
     "The provider's document does not follow its schema ({what}). Next move: the providing agency's integrator.",
     'وثيقة الجهة المزوِّدة لا تطابق مخططها ({what}). الإجراء التالي على: الفريق الفني في الجهة المزوِّدة.',
+  ),
+  'other-subject': row(
+    'refused',
+    'provider-integrator',
+    "The provider's document is about another subject than was asked about. Next move: the providing agency's integrator.",
+    'وثيقة الجهة المزوِّدة تخص غير صاحب العلاقة المطلوب. الإجراء التالي على: الفريق الفني في الجهة المزوِّدة.',
   ),
   'answer-invalid': row(
     'refused',

@@ -1,5 +1,5 @@
 import { decodeBase64url, encodeBase64url } from './base64url.ts';
-import { concat, equalBytes, utf8 } from './bytes.ts';
+import { concat, utf8 } from './bytes.ts';
 import { canonicalJson } from './canonical.ts';
 import { WaslError } from './codes.ts';
 import { sha256 } from './digest.ts';
@@ -116,7 +116,9 @@ export const sealPrivate = (
 };
 
 interface PrivateMessage {
-  readonly recipients: readonly [Recipient, Recipient];
+  readonly provider: JsonObject;
+  /** As it was sent: the provider compares it, and the audit service reads it. */
+  readonly audit: JsonObject;
   readonly iv: Uint8Array;
   readonly ciphertext: Uint8Array;
   readonly tag: Uint8Array;
@@ -148,7 +150,8 @@ const readPrivate = (bytes: Uint8Array): PrivateMessage => {
   const f = readFields(others, 'JWE');
   f.oneOf('protected', [PRIVATE_HEADER]);
   const message = {
-    recipients: [readRecipient(provider), readRecipient(audit)] as const,
+    provider,
+    audit,
     iv: bytesOf(f.text('iv'), 12),
     ciphertext: decodeBase64url(f.text('ciphertext', undefined, MAX_PRIVATE_BYTES)),
     tag: bytesOf(f.text('tag'), 16),
@@ -171,7 +174,7 @@ const readPlaintext = (primitives: Primitives, message: PrivateMessage, contentK
   return read;
 };
 
-/** Opens as the provider, and re-derives the audit recipient byte for byte: `private-part-unequal` when the audit service would not read the same. */
+/** Opens as the provider, and re-derives the audit recipient byte for byte: `audit-envelope-invalid` when the audit service would not read the same. */
 export const openPrivateAsProvider = (
   primitives: Primitives,
   opener: Opener,
@@ -180,14 +183,12 @@ export const openPrivateAsProvider = (
 ): Promise<JsonObject> =>
   opening(async () => {
     const message = readPrivate(bytes);
-    const contentKey = await unwrap(primitives, opener, message.recipients[0]);
+    const contentKey = await unwrap(primitives, opener, readRecipient(message.provider));
     const { auditEphemeral, value } = readPlaintext(primitives, message, contentKey);
     const expected = wrapFor(primitives, audit, primitives.x25519(auditEphemeral, audit), contentKey);
-    const same = equalBytes(
-      utf8(canonicalJson(recipientJson(expected))),
-      utf8(canonicalJson(recipientJson(message.recipients[1]))),
-    );
-    if (!same) throw new WaslError('private-part-unequal');
+    if (canonicalJson(recipientJson(expected)) !== canonicalJson(message.audit)) {
+      throw new WaslError('audit-envelope-invalid');
+    }
     return value;
   });
 
@@ -195,7 +196,7 @@ export const openPrivateAsProvider = (
 export const openPrivateAsAudit = (primitives: Primitives, opener: Opener, bytes: Uint8Array): Promise<JsonObject> =>
   opening(async () => {
     const message = readPrivate(bytes);
-    const contentKey = await unwrap(primitives, opener, message.recipients[1]);
+    const contentKey = await unwrap(primitives, opener, readRecipient(message.audit));
     return readPlaintext(primitives, message, contentKey).value;
   });
 

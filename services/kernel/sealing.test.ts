@@ -45,13 +45,18 @@ describe('the private part', () => {
   test('a copy that the audit service could not read is refused by the provider', async () => {
     const elsewhere = sealPrivate(primitives, { ...to, audit: stranger.publicJwk }, value);
     await expect(openPrivateAsProvider(primitives, provider, audit.publicJwk, elsewhere)).rejects.toEqual(
-      coded('private-part-unequal'),
+      coded('audit-envelope-invalid'),
     );
+    const junk = JSON.parse(fromUtf8(sealPrivate(primitives, to, value)));
+    junk.recipients[1] = { header: { alg: 'none' }, encrypted_key: 'AAAA' };
+    await expect(
+      openPrivateAsProvider(primitives, provider, audit.publicJwk, utf8(JSON.stringify(junk))),
+    ).rejects.toEqual(coded('audit-envelope-invalid'));
     const mixed = JSON.parse(fromUtf8(sealPrivate(primitives, to, value)));
     mixed.recipients[1] = JSON.parse(fromUtf8(sealPrivate(primitives, to, value))).recipients[1];
     const bytes = utf8(JSON.stringify(mixed));
     await expect(openPrivateAsProvider(primitives, provider, audit.publicJwk, bytes)).rejects.toEqual(
-      coded('private-part-unequal'),
+      coded('audit-envelope-invalid'),
     );
   });
 
