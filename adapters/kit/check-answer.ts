@@ -7,6 +7,7 @@ import type { GatewayId } from '../../services/kernel/ids.ts';
 import { openSealed } from '../../services/kernel/jwe.ts';
 import { verifyJws } from '../../services/kernel/jws.ts';
 import type { Primitives } from '../../services/kernel/keys.ts';
+import type { Subject } from '../../services/kernel/private-part.ts';
 import { verifySdJwt } from '../../services/kernel/sdjwt.ts';
 import {
   type AnswerStatement,
@@ -27,6 +28,8 @@ export interface OwnRequest {
   /** Digest of the statement. */
   readonly digest: Digest;
   readonly request: RequestStatement;
+  /** About whom or what; it stands in the sealed part alone. */
+  readonly subject: Subject;
   readonly gateway: GatewayId;
 }
 
@@ -41,7 +44,7 @@ const invalid = (): WaslError => new WaslError('answer-invalid');
 
 /**
  * Takes an answer apart and believes nothing that is not signed: the provider's statement over our own request, both receipts, the sealed
- * document's digest, the credential's signature, audience, purpose and request, and each claim by the schema. Throws what is wrong.
+ * document's digest, the credential's signature, audience, purpose and request, each claim by the schema, and that it is about whom was asked. Throws what is wrong.
  */
 export const checkAnswer = async (by: With, own: OwnRequest, answer: Answer): Promise<Outcome> => {
   const { primitives, copy } = by;
@@ -114,8 +117,10 @@ const openDocument = async (
   if (!names.every((name) => request.claims.includes(name)) || names.join() !== [...statement.claims].sort().join()) {
     throw new WaslError('credential-invalid');
   }
-  const problems = compileSchema(type.schemaDigest, type.schema).disclosed({ ...claims, asOf: always.asOf ?? null });
+  const schema = compileSchema(type.schemaDigest, type.schema);
+  const problems = schema.disclosed({ ...claims, asOf: always.asOf ?? null });
   if (problems.length > 0) throw new WaslError('schema-invalid-answer', { what: problems.slice(0, 5).join(', ') });
+  if (schema.about(own.subject, claims) === 'other') throw new WaslError('other-subject');
   return { document: claims, always, credential };
 };
 

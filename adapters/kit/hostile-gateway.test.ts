@@ -146,7 +146,8 @@ const exchange = async (changes: Partial<RequestStatement> = {}) => {
       answeredReceipt: await receiptOf(body),
     };
   };
-  const own: OwnRequest = { statement, digest: requestDigest, request, gateway };
+  const subject = { scheme: 'jo:national-number', value: '0009990001' };
+  const own: OwnRequest = { statement, digest: requestDigest, request, subject, gateway };
   return { own, privatePart, requestedReceipt, requestDigest, answerOf };
 };
 const asker = () => ({ primitives, identity: identityOf(transport), copy: askersCopy, now: Date.now });

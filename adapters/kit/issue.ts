@@ -20,13 +20,14 @@ export const vctOf = (documentType: string, version: number): string => `urn:was
 
 /**
  * Makes the verified document: the whole of it is held to the schema, then everything that was not asked for under the agreement is
- * dropped before a byte is signed. Throws `schema-invalid-answer` with places, never values.
+ * dropped before a byte is signed. Throws `schema-invalid-answer` with places, never values, and
+ * `other-subject`.
  */
 export const issueDocument = async (
   primitives: Primitives,
   identity: Identity,
   copy: RegistryCopy,
-  { request, sealTo: key }: GoodOffer,
+  { request, part, sealTo: key }: GoodOffer,
   requestDigest: Digest,
   document: Readonly<Record<string, unknown>>,
   nowMs: number,
@@ -34,8 +35,10 @@ export const issueDocument = async (
   const type = copy.documentType(request.documentType, request.documentVersion);
   if (type === undefined) throw new WaslError('unknown-document-type', { documentType: request.documentType });
   const whole = document as JsonObject;
-  const problems = compileSchema(type.schemaDigest, type.schema).document(whole);
+  const schema = compileSchema(type.schemaDigest, type.schema);
+  const problems = schema.document(whole);
   if (problems.length > 0) throw new WaslError('schema-invalid-answer', { what: problems.slice(0, 5).join(', ') });
+  if (schema.about(part.subject, whole) === 'other') throw new WaslError('other-subject');
 
   const claims = request.claims.filter((claim) => Object.hasOwn(whole, claim));
   if (claims.length === 0) throw new WaslError('schema-invalid-answer', { what: 'none of the claims asked for' });

@@ -2,7 +2,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import * as formats from 'ajv-formats';
 import { WaslError } from '../../kernel/codes.ts';
 import { isObject } from '../../kernel/fields.ts';
-import type { JsonObject } from '../../kernel/strict-json.ts';
+import type { JsonObject, JsonValue } from '../../kernel/strict-json.ts';
 
 const KEYWORDS = ['x-title-ar', 'x-description-ar', 'x-values', 'x-subject-schemes'];
 const COMPILED_AT_MOST = 200;
@@ -14,6 +14,8 @@ export interface DocumentSchema {
   /** The same for some of its claims: nothing is missing, everything there is right. */
   disclosed(value: JsonObject): readonly string[];
   subject(scheme: string, value: string): 'good' | 'unknown-scheme' | 'invalid';
+  /** `other` when the claims in which the schema has the subject stand are all there, and none of them holds it. */
+  about(subject: { readonly scheme: string; readonly value: string }, claims: JsonObject): 'subject' | 'other';
 }
 
 const ajv = new Ajv2020({ strict: true, allErrors: true, ownProperties: true, allowUnionTypes: true });
@@ -47,16 +49,32 @@ const compile = (schema: JsonObject): DocumentSchema => {
     throw new WaslError('config-invalid', { what: 'a document schema does not compile' }, { cause });
   }
   const schemes = isObject(schema['x-subject-schemes']) ? schema['x-subject-schemes'] : {};
+  const ruleOf = (scheme: string): JsonObject | undefined => {
+    const rule = Object.hasOwn(schemes, scheme) ? schemes[scheme] : undefined;
+    return isObject(rule) ? rule : undefined;
+  };
   return {
     document: (value) => problemsOf(document, value),
     disclosed: (value) => problemsOf(disclosed, value),
     subject: (scheme, value) => {
-      const rule = Object.hasOwn(schemes, scheme) ? schemes[scheme] : undefined;
-      if (!isObject(rule) || typeof rule.pattern !== 'string') return 'unknown-scheme';
-      return new RegExp(rule.pattern, 'u').test(value) ? 'good' : 'invalid';
+      const pattern = ruleOf(scheme)?.pattern;
+      if (typeof pattern !== 'string') return 'unknown-scheme';
+      return new RegExp(pattern, 'u').test(value) ? 'good' : 'invalid';
+    },
+    about: ({ scheme, value }, claims) => {
+      const said = ruleOf(scheme)?.claims;
+      const names = Array.isArray(said) ? said.map(String) : [];
+      const told = names.length > 0 && names.every((name) => Object.hasOwn(claims, name));
+      return told && !names.some((name) => holds(claims[name] ?? null, value)) ? 'other' : 'subject';
     },
   };
 };
+
+/** Whether a claim's value is the text, or has it somewhere inside. */
+const holds = (claim: JsonValue, text: string): boolean =>
+  typeof claim === 'object' && claim !== null
+    ? Object.values(claim).some((inner: JsonValue) => holds(inner, text))
+    : claim === text;
 
 const problemsOf = (validate: ValidateFunction, value: JsonObject): readonly string[] =>
   validate(value)
