@@ -132,7 +132,8 @@ export const makeClient = (parts: ClientParts): Client => {
     };
     const statement = await signJws(identity.signer, TYP.request, requestPayload(request));
     await journal.append({ kind: 'asked', requestId: id, statement });
-    return { own: { statement, digest: digestOfText(statement), request, gateway: reached.gateway }, privatePart };
+    const digest = digestOfText(statement);
+    return { own: { statement, digest, request, subject, gateway: reached.gateway }, privatePart };
   };
 
   /** Sends it; once more, byte for byte, when the connection breaks under a boot that is still there: it then gives its first outcome. */
@@ -186,7 +187,12 @@ export const makeClient = (parts: ClientParts): Client => {
     return ended(id, new WaslError('answer-invalid'));
   };
 
-  const conclude = async (own: OwnRequest, outcome: Outcome, statement?: string): Promise<Outcome> => {
+  const conclude = async (
+    own: OwnRequest,
+    outcome: Outcome,
+    answered?: { readonly statement: string | undefined; readonly link: Link },
+  ): Promise<Outcome> => {
+    const statement = answered?.statement;
     const { requestId, receipts } = outcome;
     try {
       await journal.append({
@@ -201,12 +207,16 @@ export const makeClient = (parts: ClientParts): Client => {
       // What cannot be written down is not handed out either.
       return ended(requestId, error, receipts);
     }
-    if (outcome.outcome === 'delivered' && statement !== undefined) parts.afterwards(acknowledge(own, statement));
+    if (outcome.outcome === 'delivered' && answered !== undefined && statement !== undefined)
+      parts.afterwards(acknowledge(own, statement, answered.link));
     return outcome;
   };
 
-  /** Signs that the document is held, and hands that in; any gateway takes it. Without it the trace shows the document as not received. */
-  const acknowledge = async ({ digest, request }: OwnRequest, answer: string): Promise<void> => {
+  /**
+   * Signs that the document is held, and hands that in: first where the answer came from, then anywhere. Without it the trace shows the
+   * document as not received.
+   */
+  const acknowledge = async ({ digest, request }: OwnRequest, answer: string, from: Link): Promise<void> => {
     const { id: requestId, provider, requester } = request;
     const signed = await signJws(
       identity.signer,
@@ -223,7 +233,7 @@ export const makeClient = (parts: ClientParts): Client => {
     );
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const { link } = await links.pick(ACKNOWLEDGE.timeoutMs);
+        const link = attempt === 1 ? from : (await links.pick(ACKNOWLEDGE.timeoutMs)).link;
         const { receipt } = await link.connection.acknowledge({ statement: signed }, ACKNOWLEDGE);
         await journal.append({ kind: 'receipt', requestId, receipt });
         return;
@@ -252,7 +262,7 @@ export const makeClient = (parts: ClientParts): Client => {
         const response = await send(connected, prepared);
         const statement = response.result?.value.statement;
         const judged = await ticketed(await judge(prepared.own, response), ask, prepared.own);
-        return await conclude(prepared.own, judged, statement);
+        return await conclude(prepared.own, judged, { statement, link });
       } catch (error) {
         const outcome = ended(id, error);
         const concluded = prepared === undefined ? outcome : await conclude(prepared.own, outcome);

@@ -10,6 +10,7 @@ import { startRpcServer } from '../platform/rpc/index.ts';
 import { createMetrics, startOpsServer } from '../platform/web/index.ts';
 import { makeAcknowledge } from './domain/acknowledge.ts';
 import { LIMITS, type Limits, makeBudget } from './domain/budget.ts';
+import { makeDeliveries, noting } from './domain/deliveries.ts';
 import { makeExchange } from './domain/exchange.ts';
 import { makeQuota } from './domain/quota.ts';
 import { makeRefusalLimit } from './domain/refusal-limit.ts';
@@ -69,6 +70,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const replay = makeReplay({ elapsedMs: () => performance.now(), outcomeBytes: limits.outcomeBytes });
   const sessions = makeSessions();
   const quota = makeQuota(now);
+  const deliveries = makeDeliveries(now);
   const limit = makeRefusalLimit(now);
   let stage = 'starting';
   let draining = false;
@@ -108,7 +110,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const registryTopic = await followRegistryTopic(bus, (state) => registry.take(state));
   await registry.first;
   stage = 'reading evidence';
-  const following = await followEvidence({ bus, primitives, copy: registry.copy, quota, boot, log, now });
+  const following = await followEvidence({ bus, primitives, copy: registry.copy, quota, deliveries, boot, log, now });
   await following.caughtUp;
   const evidence = await openEvidence({
     bus,
@@ -130,7 +132,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     boot,
     copy,
     freshnessMs: options.registryFreshness,
-    evidence,
+    evidence: noting(evidence, deliveries, now),
     providers: sessions,
     quota,
     replay,
@@ -153,7 +155,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       gateway,
       boot,
       exchange,
-      acknowledge: makeAcknowledge({ primitives, copy, evidence }),
+      acknowledge: makeAcknowledge({ primitives, copy, evidence, deliveries, now }),
       registry,
       sessions,
       documents,

@@ -6,21 +6,26 @@ import type { AgencyId } from '../../kernel/ids.ts';
 import { verifyJws } from '../../kernel/jws.ts';
 import type { Primitives } from '../../kernel/keys.ts';
 import { parseAcknowledgement, TYP } from '../../kernel/statements.ts';
+import type { Deliveries } from './deliveries.ts';
 import type { Evidence, HoldCopy } from './ports.ts';
 
 /**
  * Records a requester's signed word that it holds the document, as the entry `received`; resolves with its receipt. Any gateway takes it,
- * also one that did not carry the request: the statement binds itself to request and answer by digest. Throws the refusal.
+ * also one that did not carry the request and has read of it; each delivery once. Throws the refusal: no entry, so no flood of them.
  */
 export const makeAcknowledge =
   ({
     primitives,
     copy: holdCopy,
     evidence,
+    deliveries,
+    now,
   }: {
     readonly primitives: Primitives;
     readonly copy: HoldCopy;
     readonly evidence: Evidence;
+    readonly deliveries: Deliveries;
+    readonly now: () => number;
   }) =>
   async (peer: AgencyId, text: string): Promise<string> => {
     if (text.length > MAX_STATEMENT_CHARACTERS) {
@@ -32,15 +37,15 @@ export const makeAcknowledge =
       await verifyJws(primitives, requester.keys.signing, text, TYP.acknowledgement),
     );
     if (statement.requester !== peer) throw new WaslError('signer-mismatch', { agency: peer });
-    return evidence.record(
-      {
-        kind: 'received',
-        requestId: statement.requestId,
-        request: statement.request,
-        acknowledgement: digestOf(utf8(text)),
-        requester: statement.requester,
-        provider: statement.provider,
-      },
-      { statement: text },
-    );
+    const delivered = deliveries.take(statement);
+    if (delivered === undefined) throw new WaslError('nothing-to-acknowledge');
+    const { requestId, request, provider } = statement;
+    const acknowledgement = digestOf(utf8(text));
+    return evidence
+      .record({ kind: 'received', requestId, request, acknowledgement, requester: peer, provider }, { statement: text })
+      .catch((error: unknown) => {
+        // It may be said again: whether the entry stands is not known.
+        deliveries.see(delivered, now());
+        throw error;
+      });
   };

@@ -5,6 +5,7 @@ import type { BootId } from '../../kernel/ids.ts';
 import type { Primitives } from '../../kernel/keys.ts';
 import type { Bus, Subscription } from '../../platform/bus/port.ts';
 import type { Logger } from '../../platform/log/index.ts';
+import type { Deliveries } from '../domain/deliveries.ts';
 import type { HoldCopy } from '../domain/ports.ts';
 import type { Quota } from '../domain/quota.ts';
 import { EVIDENCE_TOPIC } from './evidence.ts';
@@ -13,19 +14,20 @@ import { EVIDENCE_TOPIC } from './evidence.ts';
 const BACK_MS = 48 * 3_600_000;
 
 /**
- * Counts the quota that all gateways (and earlier boots of this one) have used, from their evidence. This boot's own entries are counted
- * as they are decided. A repeated batch is counted once. What cannot be verified counts for nothing, and is said.
+ * Counts the quota that all gateways (and earlier boots of this one) have used, and notes what they delivered, from their evidence. This
+ * boot's own entries are counted as they are decided. A repeated batch is counted once. What cannot be verified counts for nothing, and is said.
  */
 export async function followEvidence(parts: {
   readonly bus: Bus;
   readonly primitives: Primitives;
   readonly copy: HoldCopy;
   readonly quota: Quota;
+  readonly deliveries: Deliveries;
   readonly boot: BootId;
   readonly log: Logger;
   readonly now: () => number;
 }): Promise<Subscription> {
-  const { bus, primitives, copy, quota, boot, log, now } = parts;
+  const { bus, primitives, copy, quota, deliveries, boot, log, now } = parts;
   const counted = new Map<string, number>();
   return bus.follow({
     topic: EVIDENCE_TOPIC.name,
@@ -44,6 +46,7 @@ export async function followEvidence(parts: {
         for (const bytes of batch.entries) {
           const { body, timeMs } = parseEntry(bytes);
           if (body.kind === 'requested') quota.count(body.agreement, timeMs);
+          deliveries.see(body, timeMs);
         }
       } catch (error) {
         if (!(error instanceof WaslError)) throw error;
