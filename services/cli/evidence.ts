@@ -30,13 +30,19 @@ export interface ReadEntry {
 export interface ReadEvidence {
   readonly copy: RegistryCopy;
   readonly entries: readonly ReadEntry[];
+  /** Records of the topic that are no batch of entries. */
+  readonly unreadable: number;
 }
 
 /** Reads the whole evidence of the bus behind a running `up`, trusting its writers in nothing: signatures by the registry's copy, chains followed. */
 export const readEvidence = (layout: Layout): Promise<ReadEvidence> => {
   return withBus(layout, async (bus) => {
     const copy = await readCopy(bus, layout);
-    return { copy, entries: await readEntries(bus, copy) };
+    let unreadable = 0;
+    const entries = await readEntries(bus, copy, () => {
+      unreadable += 1;
+    });
+    return { copy, entries, unreadable };
   });
 };
 
@@ -76,8 +82,23 @@ export const readCopy = async (bus: Bus, layout: Layout): Promise<RegistryCopy> 
   }
 };
 
+/** What one record holds; undefined for bytes that are no batch of entries, which must not end the reading of the others. */
+const readBatch = (value: Uint8Array) => {
+  try {
+    const batch = decodeBatch(value);
+    return { batch, gateway: batchSigner(batch.statement).gateway, entries: batch.entries.map(parseEntry) };
+  } catch (error) {
+    if (error instanceof WaslError) return undefined;
+    throw error;
+  }
+};
+
 /** Every entry of the bus' evidence, once, in the order of its time. */
-export const readEntries = async (bus: Bus, copy: RegistryCopy): Promise<ReadEntry[]> => {
+export const readEntries = async (
+  bus: Bus,
+  copy: RegistryCopy,
+  onUnreadable: () => void = () => undefined,
+): Promise<ReadEntry[]> => {
   const read: { readonly shownMs: number; readonly entry: ReadEntry }[] = [];
   const latest = new Map<string, number>();
   const chains = new Map<string, ChainFollower>();
@@ -85,16 +106,18 @@ export const readEntries = async (bus: Bus, copy: RegistryCopy): Promise<ReadEnt
     topic: EVIDENCE_TOPIC.name,
     from: 'beginning',
     handle: async ({ value }) => {
-      const batch = decodeBatch(value);
-      const key = copy.gateway(batchSigner(batch.statement).gateway);
+      const held = readBatch(value);
+      if (held === undefined) return onUnreadable();
+      const { batch } = held;
+      const key = copy.gateway(held.gateway);
       const good =
         key !== undefined &&
         (await verifyBatch(primitives, key, batch).then(
           () => true,
           () => false,
         ));
-      for (const [index, bytes] of batch.entries.entries()) {
-        const entry = parseEntry(bytes);
+      for (const [index, entry] of held.entries.entries()) {
+        const bytes = batch.entries[index] as Uint8Array;
         const chain = chains.get(entry.boot) ?? followChain();
         chains.set(entry.boot, chain);
         const step = chain.take(entry, bytes);

@@ -2,10 +2,12 @@ import { readdir } from 'node:fs/promises';
 import { readFileJournal } from '../../../adapters/kit/index.ts';
 import { MAXIMUM_MERGE_DELAY_MS, parseReceipt } from '../../kernel/batch.ts';
 import { WaslError } from '../../kernel/codes.ts';
+import { type Digest, digestOfText } from '../../kernel/digest.ts';
+import { entryDigest } from '../../kernel/evidence.ts';
 import type { JournalBody } from '../../kernel/journal.ts';
 import { JOURNALS, type JournalOf, type Layout, layoutOf } from '../development/layout.ts';
 import type { End } from '../end.ts';
-import { readEvidence } from '../evidence.ts';
+import { type ReadEvidence, readEvidence } from '../evidence.ts';
 
 export interface JournalFlags {
   readonly data: string;
@@ -54,49 +56,98 @@ const receiptsOf = (body: JournalBody): readonly string[] => {
   return body.kind === 'offered' || body.kind === 'receipt' ? [body.receipt] : [];
 };
 
+type Receipt = ReturnType<typeof parseReceipt>;
+
+/** A receipt as the journal keeps it. */
+const readReceipt = (text: string): Receipt | undefined => {
+  try {
+    return parseReceipt(text);
+  } catch (error) {
+    if (error instanceof WaslError) return undefined;
+    throw error;
+  }
+};
+
+/** One that came later was not looked at when it came: it must be of this request, and of the answer that was given to it. */
+const fits = ({ entry }: Receipt, { kind, requestId }: JournalBody, answers: ReadonlyMap<string, Digest>): boolean => {
+  if (kind !== 'receipt') return true;
+  const { body } = entry;
+  if (body.kind === 'answered') return body.requestId === requestId && body.answer === answers.get(requestId);
+  return body.kind === 'received' && body.requestId === requestId;
+};
+
 interface Alarm {
-  readonly code: 'receipt-broken' | 'evidence-fork';
+  readonly code: 'receipt-broken' | 'receipt-invalid' | 'evidence-fork' | 'evidence-gap' | 'evidence-unreadable';
   readonly journal?: JournalOf;
-  readonly boot: string;
-  readonly sequence: number;
+  readonly requestId?: string;
+  readonly boot?: string;
+  readonly sequence?: number;
 }
+
+/** What an agency's journals promise it, and what of that does not even fit. */
+const readPromises = async (layout: Layout, agencies: readonly string[]) => {
+  const held: { readonly journal: JournalOf; readonly receipt: Receipt; readonly heldMs: number }[] = [];
+  const alarms: Alarm[] = [];
+  const answers = new Map<string, Digest>();
+  let entries = 0;
+  for (const agency of agencies) {
+    for (const journal of JOURNALS) {
+      for await (const { entry } of readFileJournal(layout.journal(agency, journal))) {
+        const { body, timeMs } = entry;
+        entries += 1;
+        if (body.kind === 'answered') answers.set(body.requestId, digestOfText(body.statement));
+        for (const text of receiptsOf(body)) {
+          const receipt = readReceipt(text);
+          // The time is that of the journal: a gateway could date its promises so that none ever falls due.
+          if (receipt !== undefined && fits(receipt, body, answers)) held.push({ journal, receipt, heldMs: timeMs });
+          else alarms.push({ code: 'receipt-invalid', journal, requestId: body.requestId });
+        }
+      }
+    }
+  }
+  return { held, alarms, entries };
+};
+
+/** The log's own faults: bytes that are none of it, a batch that its gateway did not sign, a place told twice, and once a boot a place left out. */
+const faultsOf = ({ entries, unreadable }: ReadEvidence): Alarm[] => {
+  const alarms: Alarm[] = unreadable > 0 ? [{ code: 'evidence-unreadable' }] : [];
+  const gaps = new Set<string>();
+  for (const { entry, signature, chain } of entries) {
+    const { boot, sequence } = entry;
+    if (chain === 'fork' || signature === 'bad') alarms.push({ code: 'evidence-fork', boot, sequence });
+    else if (chain === 'gap' && !gaps.has(boot)) {
+      gaps.add(boot);
+      alarms.push({ code: 'evidence-gap', boot, sequence });
+    }
+  }
+  return alarms;
+};
 
 /** Checks the journal's chain, and with `--against bus` that every promise it holds was kept: each receipt's entry stands in the log. */
 export const verifyJournal = async ({ data, as, against }: JournalFlags): Promise<End> => {
   const layout = layoutOf(data);
-  // The journal first: what it promises by now must stand in the log that is read afterwards.
-  const held: { journal: JournalOf; receipt: ReturnType<typeof parseReceipt> }[] = [];
-  let entries = 0;
   const agencies = await agenciesOf(layout, as);
-  for (const agency of agencies) {
-    for (const journal of JOURNALS) {
-      for await (const { entry } of readFileJournal(layout.journal(agency, journal))) {
-        entries += 1;
-        for (const text of receiptsOf(entry.body)) held.push({ journal, receipt: parseReceipt(text) });
-      }
-    }
-  }
+  // The journal first: what it promises by now must stand in the log that is read afterwards.
+  const { held, alarms, entries } = await readPromises(layout, agencies);
   const evidence = against === 'bus' ? await readEvidence(layout) : undefined;
   const logged = new Map(evidence?.entries.map(({ entry, digest }) => [`${entry.boot} ${entry.sequence}`, digest]));
-  const alarms: Alarm[] = [];
   let pending = 0;
   let found = 0;
-  for (const { journal, receipt } of evidence === undefined ? [] : held) {
-    const { boot, sequence, leaf, timeMs } = receipt;
+  for (const { journal, receipt, heldMs } of evidence === undefined ? [] : held) {
+    const { boot, sequence } = receipt.entry;
     const digest = logged.get(`${boot} ${sequence}`);
-    if (digest === leaf) found += 1;
+    if (digest === entryDigest(receipt.entryBytes)) found += 1;
     else if (digest !== undefined) alarms.push({ code: 'evidence-fork', journal, boot, sequence });
-    else if (Date.now() > timeMs + MAXIMUM_MERGE_DELAY_MS)
+    else if (Date.now() > heldMs + MAXIMUM_MERGE_DELAY_MS)
       alarms.push({ code: 'receipt-broken', journal, boot, sequence });
     else pending += 1;
   }
-  // The log's own faults: the same place told twice, or a batch that its gateway did not sign.
-  for (const { entry, signature, chain } of evidence?.entries ?? []) {
-    const { boot, sequence } = entry;
-    if (chain === 'fork' || signature === 'bad') alarms.push({ code: 'evidence-fork', boot, sequence });
-  }
+  if (evidence !== undefined) alarms.push(...faultsOf(evidence));
   const checked = evidence === undefined ? 0 : held.length;
-  const said = alarms.map(({ code, boot, sequence }) => `ALARM ${code}: entry ${sequence} of boot ${boot}`);
+  const said = alarms.map(({ code, boot, sequence, requestId }) => {
+    const where = boot === undefined ? '' : `: entry ${sequence} of boot ${boot}`;
+    return `ALARM ${code}${where}${requestId === undefined ? '' : `: request ${requestId}`}`;
+  });
   return {
     kind: alarms.length === 0 ? 'delivered' : 'failure',
     json: { agencies, entries, receipts: held.length, checked, pending, alarms },
