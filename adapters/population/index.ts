@@ -10,7 +10,7 @@ import { registerVehicles } from './vehicles.ts';
 export { dateOf, dayOf } from './dates.ts';
 export { DEMO_CITIZENS, DEMO_PLATES, type DemoCitizen } from './demo.ts';
 export { GOVERNORATES, type Governorate, TOWNS, type Town, townOf } from './places.ts';
-export { draw } from './prng.ts';
+export { type Draw, draw } from './prng.ts';
 export type {
   Bilingual,
   Death,
