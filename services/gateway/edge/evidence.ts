@@ -100,32 +100,33 @@ export async function openEvidence(options: EvidenceOptions): Promise<EvidenceWr
   };
 
   const drain = async (): Promise<void> => {
-    for (let taken = take(); taken.length > 0; taken = take()) {
-      const started = performance.now();
-      const { batch, receipts } = await signBatch(
-        signer,
-        origin,
-        link(taken),
-        taken.map(({ beside }) => beside),
-        now(),
-      );
-      await publish(batch);
-      options.onCommit?.({ entries: taken.length, tookMs: performance.now() - started });
-      for (const [index, waiting] of taken.entries()) waiting.settle(receipts[index] as string);
-      if (taken.length >= CROWD) await pause(LINGER_MS, closing.signal);
+    try {
+      for (let taken = take(); taken.length > 0; taken = take()) {
+        const started = performance.now();
+        const { batch, receipts } = await signBatch(
+          signer,
+          origin,
+          link(taken),
+          taken.map(({ beside }) => beside),
+          now(),
+        );
+        await publish(batch);
+        options.onCommit?.({ entries: taken.length, tookMs: performance.now() - started });
+        for (const [index, waiting] of taken.entries()) waiting.settle(receipts[index] as string);
+        if (taken.length >= CROWD) await pause(LINGER_MS, closing.signal);
+      }
+    } catch (error) {
+      // An entry was linked and is not written: nothing may follow it. A new boot opens a new chain.
+      failing = true;
+      log.error({ err: error }, 'the chain of evidence ends here');
+    } finally {
+      // In the very turn in which nothing waited any more: what comes after it must wake a drain of its own.
+      writing = undefined;
     }
   };
 
   const wake = (): void => {
-    writing ??= drain()
-      .catch((error) => {
-        // An entry was linked and is not written: nothing may follow it. A new boot opens a new chain.
-        failing = true;
-        log.error({ err: error }, 'the chain of evidence ends here');
-      })
-      .finally(() => {
-        writing = undefined;
-      });
+    writing ??= Promise.resolve().then(drain);
   };
 
   const record = (body: EntryBody, beside: Beside = {}): Promise<string> =>
