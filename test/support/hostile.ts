@@ -67,6 +67,8 @@ export interface HostileWorld {
   readonly hostile: HostileGateway;
   /** A kit, connected, with the journal given or that of a development folder. */
   kit(agency: string, journal: Journal | JournalOf, handlers?: Readonly<Record<string, Handler>>): Promise<Kit>;
+  /** How many receipts the journals of the development folder hold by now. */
+  receipts(): Promise<number>;
   /** Alarms of `wasl journal verify --against bus`, run on a clock that is `laterMs` ahead. */
   verify(
     laterMs: number,
@@ -114,6 +116,17 @@ export const startHostileWorld = async (): Promise<HostileWorld> => {
       await kit.ready(10_000);
       if (Object.keys(handlers).length > 0) await until(() => kit.status().attached === 1);
       return kit;
+    },
+    receipts: async () => {
+      let count = 0;
+      for (const journal of journals) {
+        for await (const { entry } of journal.read()) {
+          const { body } = entry;
+          if (body.kind === 'concluded') count += body.receipts.length;
+          else if (body.kind === 'offered' || body.kind === 'receipt') count += 1;
+        }
+      }
+      return count;
     },
     verify: (laterMs) =>
       new Promise((resolve, reject) => {

@@ -1,0 +1,184 @@
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Ask, Kit } from '../../adapters/kit/index.ts';
+import { type Agreement, readAgreement, signAgreement } from '../../services/kernel/agreement.ts';
+import { decodeBatch } from '../../services/kernel/batch.ts';
+import { openPrivateAsAudit } from '../../services/kernel/jwe.ts';
+import type { Signer } from '../../services/kernel/keys.ts';
+import { type Entity, signAgencyKeys, signAuditKeys, signGatewayKeys } from '../../services/kernel/registry.ts';
+import { openEmbeddedBus } from '../../services/platform/bus/embedded.ts';
+import type { Bus } from '../../services/platform/bus/port.ts';
+import {
+  generateEncryptionKey,
+  generateSigningKey,
+  loadOpener,
+  loadSigner,
+  openerFromJwk,
+  primitives,
+  signerFromJwk,
+} from '../../services/platform/crypto/index.ts';
+import { personalExtract } from '../support/documents.ts';
+import { type Exchange, startExchange, until } from '../support/exchange.ts';
+import { ASK, EXTRACT } from '../support/hostile.ts';
+import { type HostileRegistry, stealRegistry } from '../support/hostile-registry.ts';
+import { sharedCluster } from '../support/postgres.ts';
+import { rawClient } from '../support/raw-client.ts';
+
+/** Longer than a registry head counts. */
+const STALE_MS = 3_601_000;
+type Kind<K extends Entity['kind']> = Extract<Entity, { readonly kind: K }>;
+
+describe('somebody who owns the registry’s keys', () => {
+  let bus: Bus;
+  let exchange: Exchange;
+  let thief: HostileRegistry;
+  let asker: Kit;
+  let provider: Kit;
+  let calls = 0;
+  const off: Record<string, number> = {};
+  const nowOf = (clock: string): number => Date.now() + (off[clock] ?? 0);
+  /** The thief's own keys: all of them but those that he would need. */
+  const [recovery, signing] = [signerFromJwk(generateSigningKey()), signerFromJwk(generateSigningKey())];
+  const encryption = openerFromJwk(generateEncryptionKey());
+  const sealed: Uint8Array[] = [];
+
+  beforeAll(async () => {
+    const cluster = await sharedCluster();
+    bus = await openEmbeddedBus({ url: await cluster.createDatabase() });
+    exchange = await startExchange(bus, { now: () => nowOf('gateway'), kitNow: nowOf });
+    provider = await exchange.kit('civil-status', {
+      [EXTRACT]: async () => {
+        calls += 1;
+        return { kind: 'found', document: personalExtract() };
+      },
+    });
+    asker = await exchange.kit('transport');
+    await bus.follow({
+      topic: 'wasl.evidence',
+      from: 'beginning',
+      handle: ({ value }) => {
+        for (const { privatePart } of decodeBatch(value).beside)
+          if (privatePart !== undefined) sealed.push(privatePart);
+      },
+    });
+    // The honest one, which would put right what he writes, is his as well.
+    await exchange.registry.stop();
+    thief = await stealRegistry(bus, exchange);
+  }, 120_000);
+  afterAll(async () => {
+    await exchange?.stop();
+    await bus?.close();
+    await (await sharedCluster()).stop();
+  }, 60_000);
+  beforeEach(() => {
+    calls = 0;
+  });
+  afterEach(async () => {
+    for (const clock of Object.keys(off)) off[clock] = 0;
+    await taken(await thief.restore());
+    expect(await ask()).toMatchObject({ outcome: 'delivered' });
+  });
+
+  const ask = (changes: Partial<Ask> = {}) => asker.request({ ...ASK, ...changes });
+  /** Resolves once both kits, and so the gateway before them, have a copy of this version. */
+  const taken = (version: number): Promise<void> =>
+    until(() => [asker, provider].every((kit) => kit.copy()?.version === version));
+  const held = <K extends Entity['kind']>(kind: K, id: string): Kind<K> =>
+    thief.entities.find((entity) => entity.kind === kind && entity.id === id) as Kind<K>;
+  const agreed = async (changes: Partial<Agreement>, requester: Signer, by: Signer): Promise<Entity> => {
+    const terms = { ...readAgreement(held('agreement', 'transport.personal-extract').signed), ...changes };
+    const signed = { requester: await signAgreement(requester, terms), provider: await signAgreement(by, terms) };
+    return { kind: 'agreement', id: terms.id, status: 'active', signed };
+  };
+  const signerOf = (agency: string) => loadSigner(join(exchange.layout.agency(agency), 'signing.jwk'));
+  const refused = async (code: string, changes: Partial<Ask> = {}): Promise<void> => {
+    expect(await ask(changes)).toMatchObject({ outcome: 'refused', code });
+    expect(calls).toBe(0);
+  };
+
+  test('invents no agreement, not even with the requester’s own signature', async () => {
+    const invented = { id: 'invented', purpose: 'curiosity', claims: ['motherName'] };
+    await taken(await thief.publish([await agreed(invented, await signerOf('transport'), signing)]));
+    expect([asker, provider].map((kit) => kit.copy()?.agreements.length)).toEqual([2, 2]);
+    await refused('purpose-not-agreed', { purpose: 'curiosity', claims: ['motherName'] });
+  });
+
+  test('widens no agreement: what stood under its name falls', async () => {
+    const wider = { claims: ['birthDate', 'motherName'], version: 2 };
+    await taken(await thief.publish([await agreed(wider, signing, await signerOf('civil-status'))]));
+    await refused('no-agreement', { claims: ['motherName'] });
+  });
+
+  const swap = async (agency: 'civil-status' | 'transport'): Promise<void> => {
+    const keys = await signAgencyKeys(recovery, held('agency', agency).id, signing.publicJwk, encryption.publicJwk);
+    await taken(await thief.publish([{ ...held('agency', agency), keys }]));
+    for (const kit of [asker, provider]) {
+      expect(kit.copy()?.agency(agency)?.keys.encryption.x).not.toBe(encryption.publicJwk.x);
+    }
+  };
+
+  test('swaps no key of a provider: nobody seals to his', async () => {
+    await swap('civil-status');
+    await refused('no-agreement');
+  });
+
+  test('swaps no key of a requester: nobody answers who signs with his, in a certificate’s own name', async () => {
+    const raw = await rawClient(exchange, 'transport');
+    await swap('transport');
+    await refused('unknown-key');
+    const forged = await raw.make({ encryptionKey: encryption.thumbprint }, signing);
+    expect(await raw.send(forged)).toMatchObject({ code: 'no-agreement', by: 'gateway' });
+    expect(calls).toBe(0);
+    raw.connection.close();
+  });
+
+  test('swaps no audit key: the copy that has it is taken by nobody, and what was good goes on', async () => {
+    const audit: Entity = { kind: 'audit', id: 'audit', keys: await signAuditKeys(recovery, encryption.publicJwk) };
+    const before = asker.copy();
+    await thief.publish([audit]);
+    expect(await ask()).toMatchObject({ outcome: 'delivered' });
+    // A state after it has come, so that one has come as well.
+    await taken(await thief.restore());
+    expect(asker.copy()?.audit).toEqual(before?.audit);
+    const auditor = await loadOpener(join(exchange.layout.audit, 'encryption.jwk'));
+    const opened = await Promise.all(sealed.map((part) => openPrivateAsAudit(primitives, auditor, part)));
+    expect(opened.length).toBeGreaterThan(0);
+    for (const part of sealed)
+      await expect(openPrivateAsAudit(primitives, encryption, part)).rejects.toMatchObject({
+        code: 'sealed-unreadable',
+      });
+  });
+
+  test('swaps no key of a gateway: no kit takes its word any more, nor his', async () => {
+    const { id } = held('gateway', 'gw-1');
+    await taken(
+      await thief.publish([{ kind: 'gateway', id, keys: await signGatewayKeys(recovery, id, signing.publicJwk) }]),
+    );
+    expect([asker, provider].map((kit) => kit.copy()?.gateway(id))).toEqual([undefined, undefined]);
+    await refused('receipt-invalid');
+  });
+
+  test('changes no schema under an agreement', async () => {
+    const type = held('document-type', EXTRACT);
+    await taken(await thief.publish([{ ...type, schema: { type: 'object' } }]));
+    await refused('no-agreement');
+  });
+
+  test('withholds no head beyond the hour: kits and gateway each refuse as registry-stale, until there is a new one', async () => {
+    await taken(await thief.restore());
+    for (const [clock, by] of [
+      ['gateway', 'gateway'],
+      ['transport', 'kit'],
+      ['civil-status', 'provider'],
+    ] as const) {
+      off[clock] = STALE_MS;
+      expect(await ask()).toMatchObject({ outcome: 'refused', code: 'registry-stale', by: { kind: by } });
+      off[clock] = 0;
+    }
+    expect(calls).toBe(0);
+    for (const clock of ['gateway', 'transport', 'civil-status']) off[clock] = STALE_MS;
+    await refused('registry-stale');
+    await taken(await thief.publish([], [], Date.now() + STALE_MS));
+    expect(await ask()).toMatchObject({ outcome: 'delivered' });
+  });
+});
