@@ -32,3 +32,28 @@ export const personalExtract = (changes: Record<string, unknown> = {}) => ({
   motherNationalNumber: null,
   ...changes,
 });
+
+/** A whole vehicle registration of nobody. */
+export const vehicleRegistration = (changes: Record<string, unknown> = {}) => ({
+  asOf: new Date().toISOString(),
+  plate: '70-12345',
+  registrationNumber: 'EX-1',
+  ownerNationalNumber: '0009990099',
+  ownerName: text('Nobody Example'),
+  use: 'private',
+  make: text('Example'),
+  model: text('One'),
+  modelYear: 2019,
+  colour: text('white'),
+  chassisNumber: 'EXAMPLE0000000001',
+  engineNumber: 'E1',
+  fuel: 'hybrid',
+  engineCapacityCc: 1600,
+  seats: 5,
+  firstRegisteredOn: '2019-03-01',
+  expiresOn: '2027-03-01',
+  insuredUntil: '2027-03-01',
+  registrationOffice: place,
+  lienHolder: null,
+  ...changes,
+});
