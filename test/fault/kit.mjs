@@ -18,7 +18,7 @@ for (const [type, document] of Object.entries(documents)) {
   kit.provide(type, async ({ subject }) => {
     process.send({ kind: 'called' });
     const text = long(subject.value);
-    const sized = text === '' ? {} : { givenName: { en: text, ar: text } };
+    const sized = text === '' ? {} : { nationalNumber: subject.value, givenName: { en: text, ar: text } };
     return { kind: 'found', document: { ...document, ...sized } };
   });
 }
