@@ -53,6 +53,7 @@ export const openLink = (options: LinkOptions): Link => {
   const connection = connectGateway({ address, tls: identity.tls, trustDomain: identity.trustDomain });
   const stopping = new AbortController();
   let reached: Reached | undefined;
+  let attempt = 0;
 
   const once = async (): Promise<void> => {
     const { gateway, boot } = await connection.announce({ timeoutMs: ANNOUNCE_MS });
@@ -71,6 +72,8 @@ export const openLink = (options: LinkOptions): Link => {
         options.onCopy(copy);
         if (reached === undefined) {
           reached = { gateway, boot, until };
+          // However it ends, the next one is looked for at once.
+          attempt = 0;
           log.info({ gateway, boot, address, registry: copy.version }, 'connected to a gateway');
           options.onReached(reached);
         }
@@ -83,12 +86,10 @@ export const openLink = (options: LinkOptions): Link => {
   };
 
   const run = async (): Promise<void> => {
-    let attempt = 0;
     let said: string | undefined;
     while (!stopping.signal.aborted) {
       try {
         await once();
-        attempt = 0;
         said = undefined;
       } catch (error) {
         const code = error instanceof WaslError ? error.code : 'internal';

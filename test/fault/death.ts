@@ -1,166 +1,126 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { randomInt } from 'node:crypto';
+import { writeSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Kit, Outcome } from '../../adapters/kit/index.ts';
-import { readCopy, readEntries } from '../../services/cli/evidence.ts';
-import type { Bus } from '../../services/platform/bus/port.ts';
-import { personalExtract } from '../support/documents.ts';
-import { type Exchange, startExchange, until } from '../support/exchange.ts';
-import { freePort } from '../support/ports.ts';
+import { type Draw, draw } from '../../adapters/population/prng.ts';
+import type { Point } from './death-process.ts';
+import { type Death, type Round, runRound, type Victim } from './death-round.ts';
+import { type BusForDeath, type DeathWorld, type Kind, startDeathWorld } from './death-world.ts';
+import type { Facts } from './judge.ts';
 
-const GATEWAY = fileURLToPath(new URL('./gateway.mjs', import.meta.url));
 const ROUNDS = Number(process.env.WASL_ROUNDS ?? 1);
+const SEED = Number(process.env.WASL_SEED ?? randomInt(2 ** 31));
+/** A random moment at which nothing was interrupted is no round; so many are tried for one. */
+const TRIES = 6;
 
-export interface BusForDeath {
-  readonly bus: Bus;
-  /** Settings by which a gateway process opens the same bus. */
-  readonly settings: object;
-  /** Ends the server behind the bus at once, and starts it again. */
-  readonly server: { kill(): Promise<void>; start(): Promise<void> } | undefined;
-  stop(): Promise<void>;
-}
-
-interface Point {
-  readonly when: 'before' | 'after';
-  readonly kind: 'requested' | 'answered';
-}
-const POINTS: readonly Point[] = (['requested', 'answered'] as const).flatMap((kind) => [
+const GONE = { how: 'gateway-unreachable' };
+const LOST = { trace: 'ended by the gateway: provider-lost', how: 'provider-lost' };
+/** Where each process is ended, and what must stand of the request of that very commit, however often it is asked anew. */
+const NAMED: readonly (readonly [Kind, Point['when'], Point['kind'], Partial<Facts>])[] = [
+  ['gateway', 'before', 'requested', { ...GONE, trace: undefined, offered: false, called: false }],
+  ['gateway', 'after', 'requested', { ...GONE, trace: 'unanswered', offered: false, called: false }],
+  ['gateway', 'before', 'answered', { ...GONE, trace: 'unanswered', called: true, answered: true }],
+  ['gateway', 'after', 'answered', { ...GONE, trace: 'delivered', called: true, answered: true }],
+  ['provider', 'before', 'offered', { ...LOST, offered: false, called: false }],
+  ['provider', 'after', 'offered', { ...LOST, offered: true, called: false }],
+  ['provider', 'before', 'answered', { ...LOST, called: true, answered: false }],
+  ['provider', 'after', 'answered', { ...LOST, called: true, answered: true }],
+  ['agent', 'before', 'asked', { askedMs: undefined, trace: undefined }],
+  ['agent', 'after', 'asked', { how: undefined, trace: undefined }],
+  ['agent', 'before', 'concluded', { how: undefined, trace: 'delivered' }],
+  ['agent', 'after', 'concluded', { how: 'delivered', trace: 'delivered' }],
+];
+const POINTS_OF_SERVER: readonly Point[] = (['requested', 'answered'] as const).flatMap((kind) => [
   { when: 'before' as const, kind },
   { when: 'after' as const, kind },
 ]);
+const NOTHING: Partial<Facts> = { askedMs: undefined, trace: undefined, how: undefined };
 
-/** kill -9 of the gateway at each commit point, and of the server behind the bus under load; afterwards the evidence is judged. */
+/** Past the runner, which would put a heading over each: one line a round. */
+const say = (line: string): void => void writeSync(1, `${line}\n`);
+
+/** kill -9 of each process at each of its commit points and at random moments under load; after each round the evidence of all is judged. */
 export const describeDeath = (name: string, start: () => Promise<BusForDeath>): void => {
   describe(`death (${name})`, () => {
-    let under: BusForDeath;
-    let exchange: Exchange;
-    let asker: Kit;
-    let address: string;
-    let child: ChildProcess | undefined;
-    /** Requests for which the ministry's handler was called, by the case reference that names them. */
-    const delivered: string[] = [];
-    let calls = 0;
-
-    const startGateway = async (die?: Point): Promise<{ readonly gone: Promise<unknown> }> => {
-      const identity = exchange.layout.gateway('gw-1');
-      const argument = JSON.stringify({
-        identity,
-        listen: address,
-        bus: under.settings,
-        ...(die === undefined ? {} : { die }),
-      });
-      const started = spawn(process.execPath, [GATEWAY, argument], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
-      child = started;
-      const gone = new Promise((resolve) => started.once('exit', resolve));
-      await new Promise<void>((resolve, reject) => {
-        started.stdout?.once('data', () => resolve());
-        void gone.then(() => reject(new Error('the gateway did not start')));
-      });
-      return { gone };
-    };
-    const ask = async (): Promise<Outcome> => {
-      const outcome = await asker.request({
-        from: 'civil-status',
-        documentType: 'civil-status.personal-extract',
-        subject: { scheme: 'jo:national-number', value: '0009990001' },
-        purpose: 'issue-driving-licence',
-        deadlineMs: 4_000,
-      });
-      if (outcome.outcome === 'delivered') delivered.push(outcome.requestId);
-      return outcome;
-    };
-    const serves = (): Promise<void> => until(async () => (await ask()).outcome === 'delivered', 60_000);
-
-    /** The evidence as it stands, held to every promise that a death could break. */
-    const judge = async (): Promise<{ readonly unanswered: number }> => {
-      const entries = await readEntries(under.bus, await readCopy(under.bus, exchange.layout));
-      expect(entries.filter(({ signature, chain }) => signature !== 'good' || chain !== 'whole')).toEqual([]);
-      const idsOf = (kind: string): Set<string> =>
-        new Set(
-          entries.flatMap(({ entry: { body } }) =>
-            body.kind === kind && 'requestId' in body ? [String(body.requestId)] : [],
-          ),
-        );
-      const requested = idsOf('requested');
-      const answered = idsOf('answered');
-      expect(delivered.filter((id) => !requested.has(id) || !answered.has(id))).toEqual([]);
-      // Each call of the handler had its entry first: the kit shows none that was not promised, and there are no more calls than entries.
-      expect(calls).toBeLessThanOrEqual(requested.size);
-      return { unanswered: [...requested].filter((id) => !answered.has(id)).length };
-    };
-
+    let world: DeathWorld;
     beforeAll(async () => {
-      under = await start();
-      address = `127.0.0.1:${await freePort()}`;
-      exchange = await startExchange(under.bus, { gatewayAt: address });
-      await exchange.kit('civil-status', {
-        'civil-status.personal-extract': async () => {
-          calls += 1;
-          return { kind: 'found', document: personalExtract() };
-        },
-      });
-      asker = await exchange.kit('transport');
+      say(`death (${name}): WASL_SEED=${SEED} WASL_ROUNDS=${ROUNDS}`);
+      world = await startDeathWorld(await start());
+      await world.serves();
     }, 120_000);
     afterAll(async () => {
-      child?.kill('SIGKILL');
-      await exchange?.stop();
-      await under?.stop();
+      await world?.stop();
+      await world?.under.stop();
     }, 60_000);
 
-    test.each(POINTS)(
-      'of the gateway just $when the entry `$kind` is durable',
-      async (point) => {
-        for (let round = 0; round < ROUNDS; round += 1) {
-          const { gone } = await startGateway(point);
-          const before = (await judge()).unanswered;
-          let dead = false;
-          void gone.then(() => {
-            dead = true;
-          });
-          // The round counts only if it really interrupted something: requests in flight when the process goes.
-          let interrupted = 0;
-          const load = Array.from({ length: 5 }, async () => {
-            while (!dead) {
-              const outcome = await ask();
-              if (outcome.outcome === 'unavailable' && outcome.code === 'gateway-unreachable') interrupted += 1;
-            }
-          });
-          await gone;
-          await Promise.all(load);
-          expect(interrupted).toBeGreaterThan(0);
-          await startGateway();
-          await serves();
-          const { unanswered } = await judge();
-          const answeredInTime = point.kind === 'answered' && point.when === 'after';
-          if (point.kind === 'requested' && point.when === 'before') expect(unanswered).toBe(before);
-          else if (!answeredInTime) expect(unanswered).toBeGreaterThan(before);
-          child?.kill('SIGKILL');
+    const limit = (ofRound: number): number => 60_000 + ROUNDS * ofRound;
+    /** Each test draws its own moments, so that one alone meets the same. */
+    const drawn = (title: string): Draw => draw([...title].reduce((sum, char) => sum * 31 + char.charCodeAt(0), SEED));
+    const counted = async (number: number, death: Death): Promise<Round> => {
+      const round = await runRound(world, death);
+      const missed = round.interrupted.length === 0 ? ' | NOTHING INTERRUPTED, no round' : '';
+      say(`death (${name}) ${number}/${ROUNDS} | ${round.line}${missed}`);
+      return round;
+    };
+
+    test.each(NAMED)(
+      'of the %s just %s the entry `%s` is durable',
+      async (victim, when, kind, left) => {
+        const moments = drawn(`${victim} ${when} ${kind}`);
+        for (let number = 1; number <= ROUNDS; number += 1) {
+          const index = victim === 'agent' ? 0 : moments.int(0, 1);
+          const { reached, verdict } = await counted(number, { victim, index, at: { when, kind } });
+          expect(reached.length).toBeGreaterThan(0);
+          for (const id of reached) expect(verdict.facts.get(id) ?? NOTHING).toMatchObject(left);
         }
       },
-      180_000,
+      limit(20_000),
     );
 
-    test('of the server behind the bus, under load', async ({ skip }) => {
-      const { server } = under;
-      if (server === undefined) return skip();
-      await startGateway();
-      await serves();
-      for (let round = 0; round < ROUNDS; round += 1) {
-        let loading = true;
+    const randomly = async (victim: Victim): Promise<void> => {
+      const moments = drawn(victim);
+      for (let number = 1; number <= ROUNDS; number += 1) {
         let interrupted = 0;
-        const load = Array.from({ length: 8 }, async () => {
-          while (loading) if ((await ask()).outcome !== 'delivered') interrupted += 1;
-        });
-        const soFar = delivered.length;
-        await until(() => delivered.length > soFar + 20, 30_000);
-        await server.kill();
-        await until(() => interrupted > 0, 30_000);
-        await server.start();
-        await serves();
-        loading = false;
-        await Promise.all(load);
-        await judge();
+        for (let tries = 0; tries < TRIES && interrupted === 0; tries += 1) {
+          const index = victim === 'gateway' || victim === 'provider' ? moments.int(0, 1) : 0;
+          const at = { calls: moments.int(8, 40), ms: moments.int(0, 60) };
+          interrupted = (await counted(number, { victim, index, at })).interrupted.length;
+        }
+        expect(interrupted).toBeGreaterThan(0);
       }
-    }, 240_000);
+    };
+    test.each<[Kind]>([['gateway'], ['provider'], ['agent']])(
+      'of the %s at a random moment',
+      async (victim) => {
+        await randomly(victim);
+      },
+      limit(30_000),
+    );
+
+    test(
+      'of the server behind the bus at a random moment',
+      async ({ skip }) => {
+        if (world.under.server === undefined) return skip();
+        await randomly('server');
+      },
+      limit(60_000),
+    );
+
+    test(
+      'of the server behind the bus at a commit point',
+      async ({ skip }) => {
+        if (world.under.server === undefined) return skip();
+        const moments = drawn('server at a commit point');
+        const order = moments.shuffle(POINTS_OF_SERVER);
+        for (let number = 1; number <= ROUNDS; number += 1) {
+          const at = order[number % order.length] ?? { when: 'after', kind: 'answered' };
+          const { reached, verdict } = await counted(number, { victim: 'server', index: moments.int(0, 1), at });
+          expect(reached.length).toBeGreaterThan(0);
+          // What is durable is delivered, though the log is away.
+          const durable = at.kind === 'answered' && at.when === 'after';
+          for (const id of durable ? reached : []) expect(verdict.facts.get(id)?.how).toBe('delivered');
+        }
+      },
+      limit(60_000),
+    );
   });
 };

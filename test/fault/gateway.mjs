@@ -1,5 +1,5 @@
-// A gateway process for fault tests: the shipped one, over a bus that ends the process (SIGKILL) just before or just after the first
-// evidence of a kind is written. Run with one JSON argument; says its address on standard output.
+// A gateway process for fault tests: the shipped one, over a bus with commit points at which it can be made to end. Run with one JSON argument;
+// says its address on standard output.
 
 import { startGateway } from '../../dist/services/gateway/app.js';
 import { loadGatewayIdentity } from '../../dist/services/gateway/main.js';
@@ -7,21 +7,29 @@ import { decodeBatch } from '../../dist/services/kernel/batch.js';
 import { parseEntry } from '../../dist/services/kernel/evidence.js';
 import { openBus } from '../../dist/services/platform/bus/open.js';
 import { createLogger } from '../../dist/services/platform/log/index.js';
+import { atCommit } from './deadly.mjs';
 
-const { identity, listen, bus: settings, die, limits = {} } = JSON.parse(process.argv[2]);
+const { identity, listen, bus: settings, limits = {} } = JSON.parse(process.argv[2]);
 const log = createLogger({ name: 'gateway', level: 'error' });
 const bus = await openBus(settings, log);
-const deadly = (value) => decodeBatch(value).entries.some((bytes) => parseEntry(bytes).body.kind === die?.kind);
-const end = () => process.kill(process.pid, 'SIGKILL');
+/** The requests that entries of these records are about, by the entry's kind. */
+const idsByKind = (records) => {
+  const ids = {};
+  for (const { value } of records) {
+    for (const bytes of decodeBatch(value).entries) {
+      const { kind, requestId } = parseEntry(bytes).body;
+      if (requestId !== undefined) ids[kind] = [...(ids[kind] ?? []), requestId];
+    }
+  }
+  return ids;
+};
 const gateway = await startGateway({
   identity: await loadGatewayIdentity(identity),
   bus: {
     ...bus,
-    publish: async (topic, records) => {
-      const now = topic === 'wasl.evidence' && records.some(({ value }) => deadly(value));
-      if (now && die.when === 'before') end();
-      await bus.publish(topic, records);
-      if (now && die.when === 'after') end();
+    publish: (topic, records) => {
+      const commit = () => bus.publish(topic, records);
+      return topic === 'wasl.evidence' ? atCommit(idsByKind(records), commit) : commit();
     },
   },
   log,
@@ -34,5 +42,4 @@ const gateway = await startGateway({
   ...limits,
 });
 process.stdout.write(`${gateway.address}\n`);
-process.once('disconnect', () => process.exit());
-process.once('SIGTERM', () => gateway.stop().then(() => process.exit()));
+process.send({ kind: 'ready', name: gateway.boot });

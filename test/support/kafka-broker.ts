@@ -84,6 +84,9 @@ const properties = (data: string, port: number, controller: number): string =>
     'share.coordinator.state.topic.min.isr': '1',
     'group.initial.rebalance.delay.ms': '0',
     'group.min.session.timeout.ms': '1000',
+    // A broker that was killed may come back once its old session has ended.
+    'broker.session.timeout.ms': '3000',
+    'broker.heartbeat.interval.ms': '500',
     'auto.create.topics.enable': 'false',
     // Durable at acknowledgement: one broker has no replica to lean on.
     'log.flush.interval.messages': '1',

@@ -15,7 +15,7 @@ const requestIdOf = ({ entry: { body } }: ReadEntry): string | undefined =>
   'requestId' in body ? body.requestId : undefined;
 
 /** How the evidence says the request ended. */
-const statusOf = (found: readonly ReadEntry[]): string => {
+export const statusOf = (found: readonly ReadEntry[]): string => {
   const bodies = found.map(({ entry }) => entry.body);
   if (bodies.some(({ kind }) => kind === 'received')) return 'received';
   const ends = bodies.flatMap((body) => (body.kind === 'answered' && body.late !== true ? [body] : []));
