@@ -89,7 +89,7 @@ export async function serveUpload(
   if (sealedBytes > 2 * MAX_DOCUMENT_BYTES) {
     throw new WaslError('message-too-large', { limit: 2 * MAX_DOCUMENT_BYTES });
   }
-  const requester = sessions.awaiting(agency, requestId);
+  const requester = sessions.beginUpload(agency, requestId);
   if (requester === undefined) throw new WaslError('deadline-exceeded');
   const release = documents.take([agency, requester], sealedBytes);
   if (release === undefined) {

@@ -65,11 +65,15 @@ export const makeHandlers = (parts: HandlerParts): ExchangeHandlers => {
     },
     acknowledge: async ({ statement }, caller) => ({ receipt: await acknowledge(agencyOf(caller), statement) }),
     attach: async (stream, caller) => {
+      const agency = agencyOf(caller);
       refuseWhileDraining();
-      const provides = (agency: AgencyId, documentType: string): boolean =>
-        registry.copy()?.documentTypes.some(({ id, provider }) => id === documentType && provider === agency) ?? false;
-      parts.closing.addEventListener('abort', () => stream.end());
-      return serveAttach({ sessions, documents, log, welcome: { gateway, boot }, provides }, agencyOf(caller), stream);
+      const provides = (by: AgencyId, documentType: string): boolean =>
+        registry.copy()?.documentTypes.some(({ id, provider }) => id === documentType && provider === by) ?? false;
+      const serving = { sessions, documents, log, welcome: { gateway, boot }, provides };
+      parts.closing.addEventListener('abort', stream.end);
+      // What has ended is not held on to: a replica may attach as often as it likes.
+      const over = (): void => parts.closing.removeEventListener('abort', stream.end);
+      return serveAttach(serving, agency, stream).finally(over);
     },
     upload: (incoming, caller) => serveUpload({ sessions, documents }, agencyOf(caller), incoming),
   };

@@ -27,6 +27,7 @@ export interface Session {
 
 interface Pending {
   readonly requester: AgencyId;
+  uploading: boolean;
   readonly settle: (end: Returned | 'lost' | 'busy') => void;
 }
 
@@ -49,6 +50,8 @@ export interface Sessions extends Providers {
   }): Session;
   /** Who asked what this provider has in hand under the id; undefined when nothing is waited for. */
   awaiting(provider: AgencyId, requestId: string): AgencyId | undefined;
+  /** As `awaiting`, once for each request: a provider takes no more of its requester's room than one upload needs. */
+  beginUpload(provider: AgencyId, requestId: string): AgencyId | undefined;
   /** As `returned`, for an answer that came in chunks. */
   deliver(provider: AgencyId, requestId: string, returned: Returned | 'busy'): boolean;
   count(): number;
@@ -111,7 +114,7 @@ export const makeSessions = (): Sessions => {
           if (expired) return late(reply(end));
           resolve({ kind: 'reply', reply: reply(end) });
         };
-        held.pending.set(requestId, { requester, settle });
+        held.pending.set(requestId, { requester, uploading: false, settle });
         tell(
           held,
           {
@@ -154,6 +157,12 @@ export const makeSessions = (): Sessions => {
       };
     },
     awaiting: (provider, requestId) => find(provider, requestId)?.pending.get(requestId)?.requester,
+    beginUpload: (provider, requestId) => {
+      const pending = find(provider, requestId)?.pending.get(requestId);
+      if (pending === undefined || pending.uploading) return undefined;
+      pending.uploading = true;
+      return pending.requester;
+    },
     deliver: (provider, requestId, returned) => deliver(find(provider, requestId), requestId, returned),
     count: () => all().length,
     inHand: () => all().reduce((sum, { pending }) => sum + pending.size, 0),
