@@ -5,6 +5,7 @@ import type { Bus } from '../../services/platform/bus/port.ts';
 import { residentMb } from '../bench/cpu.ts';
 import { personalExtract } from '../support/documents.ts';
 import { type Exchange, startExchange, until } from '../support/exchange.ts';
+import { FULL_DISK_AVAILABLE } from '../support/full-disk.ts';
 import { type GatewayProcess, startGatewayProcess } from '../support/gateway-process.ts';
 import { judge } from '../support/judge.ts';
 import { freePort } from '../support/ports.ts';
@@ -17,19 +18,21 @@ const DEADLINE_MS = 4_000;
 const SLACK_MS = 4_000;
 const CALLERS = 16;
 
-export interface BusToPause {
+export interface BusUnderFault {
   readonly bus: Bus;
   /** Settings by which a gateway process opens the same bus. */
   readonly settings: object;
   /** The server behind the bus; undefined when it is not ours to stop. */
   readonly pid: (() => number) | undefined;
+  /** Leaves the server no room for more; resolves to what gives it room again. */
+  fill(): Promise<() => Promise<void>>;
   stop(): Promise<void>;
 }
 
-/** The server behind the bus stops where it stands, its connections open, under load; afterwards it runs on. */
-export const describePause = (name: string, start: () => Promise<BusToPause>): void => {
-  describe(`a broker that pauses (${name})`, () => {
-    let under: BusToPause;
+/** The server behind the bus stops where it stands, its connections open, under load, and runs on; then its disk is really full. */
+export const describeFullAndSlow = (name: string, start: () => Promise<BusUnderFault>): void => {
+  describe(`the server behind the evidence (${name})`, () => {
+    let under: BusUnderFault;
     let exchange: Exchange;
     let asker: Kit;
     let gateway: GatewayProcess;
@@ -71,7 +74,7 @@ export const describePause = (name: string, start: () => Promise<BusToPause>): v
       await under?.stop();
     }, 60_000);
 
-    test(`for ${PAUSE_MS / 1000} s: each request ends within its deadline, memory stays, service resumes alone, evidence is whole`, async ({
+    test(`pauses for ${PAUSE_MS / 1000} s: each request ends within its deadline, memory stays, service resumes alone, evidence is whole`, async ({
       skip,
     }) => {
       const pid = under.pid?.();
@@ -101,5 +104,25 @@ export const describePause = (name: string, start: () => Promise<BusToPause>): v
       expect(after - before).toBeLessThan(60);
       await judge(under.bus, exchange, { delivered, calls });
     }, 240_000);
+
+    test('has a full disk: requests are refused and nobody is asked, each time; once there is room, service goes on by itself', async ({
+      skip,
+    }) => {
+      if (under.pid === undefined || !FULL_DISK_AVAILABLE) return skip();
+      const room = await under.fill();
+      try {
+        await until(async () => codeOf(await ask()) === 'evidence-unavailable', 30_000);
+        const asked = calls;
+        const ends = await Promise.all(Array.from({ length: 20 }, ask));
+        expect(new Set(ends.map(codeOf))).toEqual(new Set(['evidence-unavailable']));
+        expect(calls).toBe(asked);
+      } finally {
+        await room();
+      }
+      await serves(60_000);
+      await judge(under.bus, exchange, { delivered, calls });
+    }, 180_000);
   });
 };
+
+const codeOf = (end: Outcome): string => ('code' in end ? end.code : end.outcome);
