@@ -14,6 +14,7 @@ import {
   TYP,
 } from '../../services/kernel/statements.ts';
 import type { Logger } from '../../services/platform/log/index.ts';
+import type { Ask, CollectOptions } from './ask.ts';
 import { checkAnswer, checkRefusal, type OwnRequest } from './check-answer.ts';
 import { checkSubject } from './check-offer.ts';
 import type { Identity } from './identity.ts';
@@ -22,32 +23,6 @@ import type { Link } from './link.ts';
 import type { Connected, Links } from './links.ts';
 import { type Outcome, type Receipts, reasonOf } from './outcome.ts';
 import { type Deferred, openTicket, sealTicket } from './ticket.ts';
-
-/** What an agency asks of another. */
-export interface Ask {
-  readonly from: string;
-  readonly documentType: string;
-  /** 1 unless told. */
-  readonly documentVersion?: number;
-  readonly subject: { readonly scheme: string; readonly value: string };
-  readonly purpose: string;
-  /** All that the agreement opens, unless told. */
-  readonly claims?: readonly string[];
-  readonly caseReference?: string;
-  readonly officer?: string;
-  /** At most 60 s; 10 s unless told. */
-  readonly deadlineMs?: number;
-  /** The request that this one repeats, after an end without an answer. */
-  readonly retryOf?: string;
-}
-
-/** How a deferred answer is collected. */
-export interface CollectOptions {
-  /** Who acts now. */
-  readonly officer?: string;
-  /** At most 60 s; 10 s unless told. */
-  readonly deadlineMs?: number;
-}
 
 /** An ask, and what it comes back for. */
 type Asking = Ask & { readonly collects?: Pick<Deferred, 'first' | 'ticket'> };

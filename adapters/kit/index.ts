@@ -4,8 +4,9 @@ export { defineSettings, readSettings, type Values } from '../../services/platfo
 export { createLogger, type Logger, silentLogger } from '../../services/platform/log/index.ts';
 export { openPool, type Pool, type PoolClient, transaction } from '../../services/platform/store/index.ts';
 export { createMetrics, startOpsServer } from '../../services/platform/web/index.ts';
+export type { Ask, CollectOptions } from './ask.ts';
 export { type Catalog, type CatalogDocument, catalogOf } from './catalog.ts';
-export type { Ask, Client, CollectOptions } from './client.ts';
+export type { Client } from './client.ts';
 export { type Handler, type HandlerAnswer, type HandlerCall, SourceUnavailable } from './handler.ts';
 export { type Identity, loadIdentity } from './identity.ts';
 export { type Journal, openFileJournal, openTableJournal, readFileJournal } from './journal/index.ts';
