@@ -23,9 +23,17 @@ interface Held {
   readonly heldMs: number;
 }
 
+/** An answer that an agency signed, and when it wrote that down. */
+interface Signed {
+  readonly answer: Digest;
+  readonly heldMs: number;
+}
+
 /** What journals promise their agencies, and what of that does not even fit. */
 export interface Promises {
   readonly held: readonly Held[];
+  /** By request. */
+  readonly answers: ReadonlyMap<string, Signed>;
   readonly alarms: readonly Alarm[];
   /** Takes the entries of one agency's journals, each journal in its order. */
   take(journal: string, entry: JournalEntry): void;
@@ -47,22 +55,25 @@ const readReceipt = (text: string): Receipt | undefined => {
 };
 
 /** One that came later was not looked at when it came: it must be of this request, and of the answer that was given to it. */
-const fits = ({ entry }: Receipt, { kind, requestId }: JournalBody, answers: ReadonlyMap<string, Digest>): boolean => {
+const fits = ({ entry }: Receipt, { kind, requestId }: JournalBody, answers: Promises['answers']): boolean => {
   if (kind !== 'receipt') return true;
   const { body } = entry;
-  if (body.kind === 'answered') return body.requestId === requestId && body.answer === answers.get(requestId);
+  if (body.kind === 'answered') return body.requestId === requestId && body.answer === answers.get(requestId)?.answer;
   return body.kind === 'received' && body.requestId === requestId;
 };
 
 export const gatherPromises = (): Promises => {
   const held: Held[] = [];
   const alarms: Alarm[] = [];
-  const answers = new Map<string, Digest>();
+  const answers = new Map<string, Signed>();
   return {
     held,
+    answers,
     alarms,
     take: (journal, { body, timeMs }) => {
-      if (body.kind === 'answered') answers.set(body.requestId, digestOfText(body.statement));
+      if (body.kind === 'answered') {
+        answers.set(body.requestId, { answer: digestOfText(body.statement), heldMs: timeMs });
+      }
       for (const text of receiptsOf(body)) {
         const receipt = readReceipt(text);
         // The time is that of the journal: a gateway could date its promises so that none ever falls due.
@@ -73,18 +84,28 @@ export const gatherPromises = (): Promises => {
   };
 };
 
+const isDue = ({ heldMs }: { readonly heldMs: number }, nowMs: number): boolean =>
+  nowMs > heldMs + MAXIMUM_MERGE_DELAY_MS;
+
+/** Answers that were given and that the log does not hold. No alarm: a gateway that died leaves the same as one that hides them. */
+export const unrecordedIn = (log: readonly ReadEntry[], answers: Promises['answers'], nowMs: number): number => {
+  const recorded = new Set(log.map(({ entry: { body } }) => (body.kind === 'answered' ? body.answer : undefined)));
+  return [...answers.values()].filter((signed) => isDue(signed, nowMs) && !recorded.has(signed.answer)).length;
+};
+
 /** Looks up promises in the log, which must have been read after the journals that hold them. */
 export const keptIn = (log: readonly ReadEntry[], held: readonly Held[], nowMs: number) => {
   const logged = new Map(log.map(({ entry, digest }) => [`${entry.boot} ${entry.sequence}`, digest]));
   const alarms: Alarm[] = [];
   let pending = 0;
   let found = 0;
-  for (const { journal, receipt, heldMs } of held) {
+  for (const promise of held) {
+    const { journal, receipt } = promise;
     const { boot, sequence } = receipt.entry;
     const digest = logged.get(`${boot} ${sequence}`);
     if (digest === entryDigest(receipt.entryBytes)) found += 1;
     else if (digest !== undefined) alarms.push({ code: 'evidence-fork', journal, boot, sequence });
-    else if (nowMs > heldMs + MAXIMUM_MERGE_DELAY_MS) alarms.push({ code: 'receipt-broken', journal, boot, sequence });
+    else if (isDue(promise, nowMs)) alarms.push({ code: 'receipt-broken', journal, boot, sequence });
     else pending += 1;
   }
   return { found, pending, alarms };

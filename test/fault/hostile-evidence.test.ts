@@ -45,7 +45,13 @@ describe('somebody who owns the gateway’s keys, and the log', () => {
 
   test('no alarm while every promise is kept', async () => {
     await exchange('none');
-    expect(await world.verify(LATER_MS)).toEqual({ code: 0, pending: 0, alarms: [] });
+    expect(await world.verify(LATER_MS)).toEqual({ code: 0, pending: 0, unrecorded: 0, alarms: [] });
+  });
+
+  test('keeps an answer to itself: nobody has the document, and the provider is told of an answer that the log does not hold', async () => {
+    await world.hostile.lie('keeps the answer to itself');
+    expect(await asker.request(ASK)).toMatchObject({ outcome: 'unavailable', code: 'provider-lost' });
+    expect(await world.verify(LATER_MS)).toEqual({ code: 0, pending: 0, unrecorded: 1, alarms: [] });
   });
 
   test('hands back to the provider what is no receipt: receipt-invalid', async () => {

@@ -238,6 +238,16 @@ const TOLD = {
     const answeredReceipt = await recordAnswered(request, asked.statement, statement, said);
     return answered({ statement, sealedDocument: Buffer.alloc(0), requestedReceipt, answeredReceipt });
   },
+  'keeps the answer to itself': async ({ statement: asked, privatePart }) => {
+    const request = parseRequest(readJws(asked, TYP.request).payload);
+    const { id: requestId, requester } = request;
+    const requestedReceipt = await recordRequested(request, asked);
+    await offerTo(reserve(request), { requestId, requester, statement: asked, privatePart, requestedReceipt }, 10_000);
+    const said = { outcome: 'unavailable', code: 'provider-lost', params: {}, timeMs: Date.now() };
+    const payload = refusalPayload({ gateway, requester, request: digestOfText(asked), ...said });
+    const statement = await signJws(signer, TYP.refusal, payload);
+    return { result: { $case: 'refusal', value: { statement, receipt: '', requestedReceipt } } };
+  },
   'refuses as if there were no record': async ({ statement: asked }) => {
     const { requester } = parseRequest(readJws(asked, TYP.request).payload);
     const said = { outcome: 'refused', code: 'no-such-record', params: {}, timeMs: Date.now() };

@@ -70,10 +70,15 @@ export interface HostileWorld {
   /** How many receipts the journals of the development folder hold by now. */
   receipts(): Promise<number>;
   /** Alarms of `wasl journal verify --against bus`, run on a clock that is `laterMs` ahead. */
-  verify(
-    laterMs: number,
-  ): Promise<{ readonly code: number; readonly pending: number; readonly alarms: readonly Alarm[] }>;
+  verify(laterMs: number): Promise<Verified>;
   stop(): Promise<void>;
+}
+
+interface Verified {
+  readonly code: number;
+  readonly pending: number;
+  readonly unrecorded: number;
+  readonly alarms: readonly Alarm[];
 }
 
 export interface Alarm {
@@ -145,8 +150,8 @@ export const startHostileWorld = async (): Promise<HostileWorld> => {
         ];
         execFile(process.execPath, args, { maxBuffer: 16 * 1024 * 1024 }, (error, stdout) => {
           try {
-            const { pending, alarms } = JSON.parse(stdout) as { pending: number; alarms: Alarm[] };
-            resolve({ code: error === null ? 0 : Number(error.code), pending, alarms });
+            const { pending, unrecorded, alarms } = JSON.parse(stdout) as Omit<Verified, 'code'>;
+            resolve({ code: error === null ? 0 : Number(error.code), pending, unrecorded, alarms });
           } catch {
             reject(error ?? new Error(stdout));
           }

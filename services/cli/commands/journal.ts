@@ -4,7 +4,7 @@ import { WaslError } from '../../kernel/codes.ts';
 import { JOURNALS, type Layout, layoutOf } from '../development/layout.ts';
 import type { End } from '../end.ts';
 import { readEvidence } from '../evidence.ts';
-import { faultsOf, gatherPromises, keptIn } from '../promises.ts';
+import { faultsOf, gatherPromises, keptIn, unrecordedIn } from '../promises.ts';
 
 export interface JournalFlags {
   readonly data: string;
@@ -66,6 +66,7 @@ export const verifyJournal = async ({ data, as, against }: JournalFlags): Promis
   const { held } = promises;
   const evidence = against === 'bus' ? await readEvidence(layout) : undefined;
   const { found, pending, ...looked } = keptIn(evidence?.entries ?? [], evidence === undefined ? [] : held, Date.now());
+  const unrecorded = evidence === undefined ? 0 : unrecordedIn(evidence.entries, promises.answers, Date.now());
   const faults = evidence === undefined ? [] : faultsOf(evidence);
   const alarms = [...promises.alarms, ...looked.alarms, ...faults];
   const checked = evidence === undefined ? 0 : held.length;
@@ -75,9 +76,10 @@ export const verifyJournal = async ({ data, as, against }: JournalFlags): Promis
   });
   return {
     kind: alarms.length === 0 ? 'delivered' : 'failure',
-    json: { agencies, entries, receipts: held.length, checked, pending, alarms },
+    json: { agencies, entries, receipts: held.length, checked, pending, unrecorded, alarms },
     text: [
       `${agencies.join(', ')}: ${entries} entries, chain whole; ${held.length} receipts${evidence === undefined ? '' : `, ${found} found in the log`}`,
+      ...(unrecorded === 0 ? [] : [`${unrecorded} answers that the log does not hold`]),
       ...said,
     ].join('\n'),
   };
