@@ -63,8 +63,10 @@ export const makeRefuse = ({ evidence, limit, signer, gateway, now }: RefusePart
   };
   return async (of, refused) => {
     const { code, params, retryAfterMs } = refused;
-    // A refusal gives nobody data: it is told also when its evidence cannot be written, and then carries no receipt.
-    const receipt = await record(of, refused).catch(() => '');
+    // A refusal gives nobody data: it is told also when its evidence cannot be written, and then carries no receipt. When that is what is
+    // wrong, nobody waits for it a second time.
+    const recorded = record(of, refused).catch(() => '');
+    const receipt = code === 'evidence-unavailable' ? '' : await recorded;
     const statement = await signJws(
       signer,
       TYP.refusal,
