@@ -15,6 +15,7 @@ export interface Loader {
 const KILL_AFTER_MS = 3_000;
 /** Beyond what an order is to take: several times the deadline of a request. */
 const PATIENCE_MS = 120_000;
+const PATIENCE_A_CALL_MS = 100;
 
 export const scriptOf = (name: string): string => fileURLToPath(new URL(`./processes/${name}.js`, import.meta.url));
 
@@ -61,8 +62,11 @@ export const startLoader = async (
 /** A process that stands still must not make the bench stand still. */
 const tooLong = (name: string, order: Order): Promise<never> =>
   new Promise((_, reject) => {
-    const ms = PATIENCE_MS + ('ms' in order ? order.ms : 0);
-    const timer = setTimeout(() => reject(new Error(`the ${name} process has not ended its ${order.run} run`)), ms);
+    const due = 'ms' in order ? order.ms : 'calls' in order ? order.calls * PATIENCE_A_CALL_MS : 0;
+    const timer = setTimeout(
+      () => reject(new Error(`the ${name} process has not ended its ${order.run} run`)),
+      PATIENCE_MS + due,
+    );
     timer.unref();
   });
 

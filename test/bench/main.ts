@@ -54,6 +54,12 @@ const end = (): Promise<void> => {
   })();
   return ended;
 };
+/** Figures of a bus that lacks a part would be of something else. */
+const lost = (what: string): void => {
+  say(what);
+  void end().finally(() => process.exit(1));
+};
+process.once('uncaughtException', (error) => lost(String(error.stack)));
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => void end().finally(() => process.exit(130)));
 }
@@ -61,7 +67,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 const scenarios: Scenario[] = [];
 try {
   say(`starting the ${bus.kind} bus and two agencies, each part a process of its own`);
-  const world = await startWorld(bus, ends);
+  const world = await startWorld(bus, ends, lost);
   if (whole || values.floor || values.profile) {
     const yard = whole || values.floor ? await startYardsticks(world.layout, ends) : undefined;
     const { scenarios: rates, perSecond, commits } = await measureRates(world, yard, seconds, say);

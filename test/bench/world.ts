@@ -47,8 +47,11 @@ const COMMAND = fileURLToPath(new URL('../../services/cli/main.js', import.meta.
 const PROFILER = new URL('./processes/profiler.js', import.meta.url).href;
 const READY_MS = 60_000;
 
-/** Starts all of it; `ends` is given how each part is ended as it begins, so that a bench cut short leaves nothing behind. */
-export const startWorld = async (choice: BusChoice, ends: End[]): Promise<World> => {
+/**
+ * Starts all of it. `ends` is given how each part is ended as it begins, so that a bench cut short leaves nothing behind; `lost` is told when a
+ * part ends by itself, and of its last words.
+ */
+export const startWorld = async (choice: BusChoice, ends: End[], lost: (what: string) => void): Promise<World> => {
   const root = await mkdtemp(join(tmpdir(), 'wasl-bench-'));
   const layout = layoutOf(root);
   ends.push(() => removeData(root));
@@ -63,15 +66,16 @@ export const startWorld = async (choice: BusChoice, ends: End[]): Promise<World>
     const file = layout.config(name);
     await writePrivateFile(file, JSON.stringify({ ...settings, opsListen: ops }));
     const child = startChild(script, [...args, file], layout.log(name), hooked(name));
-    ends.push(child.stop);
-    const gone = new AbortController();
-    await Promise.race([
-      waitUntil(name, () => isReady(ops), READY_MS, gone.signal),
-      child.exited.then(async (how) => {
-        gone.abort();
-        throw new Error(`${name} ended (${how}): ${(await readFile(layout.log(name), 'utf8')).slice(-2_000)}`);
-      }),
-    ]);
+    const ending = new AbortController();
+    ends.push(() => {
+      ending.abort();
+      return child.stop();
+    });
+    void child.exited.then(async (how) => {
+      if (ending.signal.aborted) return;
+      lost(`${name} ended (${how}): ${(await readFile(layout.log(name), 'utf8')).slice(-2_000)}`);
+    });
+    await waitUntil(name, () => isReady(ops), READY_MS, ending.signal);
     return { pid: child.pid, ops };
   };
   const listen = `127.0.0.1:${await freePort()}`;
