@@ -15,6 +15,8 @@ export interface Death {
 
 export interface Round {
   readonly verdict: Verdict;
+  /** When what takes its place was started. */
+  readonly startMs: number;
   /** The requests of the commit at which it died. */
   readonly reached: readonly string[];
   /** The requests in flight that the death kept from ending as they would have. */
@@ -24,6 +26,8 @@ export interface Round {
 }
 
 const CALLERS = 8;
+/** How long the server stays away from what went on without it, ms. */
+const AWAY_MS = 150;
 
 /** The requests that were under way at that moment and show it. */
 const interruptedBy = (
@@ -64,6 +68,7 @@ export const runRound = async (world: DeathWorld, { victim, index, at }: Death):
     diedMs = Date.now();
     await server?.kill();
     held.go();
+    await moment(AWAY_MS);
     reached = held.ids;
   } else {
     reached = await world.mortal(victim, index).dieAt(at);
@@ -71,6 +76,7 @@ export const runRound = async (world: DeathWorld, { victim, index, at }: Death):
   }
   const stopped = load.stop();
   const served = world.delivers();
+  const startMs = Date.now();
   await (victim === 'server' ? server?.start() : world.replace(victim, index));
   const backMs = Date.now();
   const broken = await stopped;
@@ -88,5 +94,5 @@ export const runRound = async (world: DeathWorld, { victim, index, at }: Death):
     `served again after ${servedMs - diedMs} ms, replaced after ${backMs - diedMs}, whole after ${wholeMs - diedMs}`,
     `${world.asked - asked} calls`,
   ].join(' | ');
-  return { verdict, reached, interrupted, line };
+  return { verdict, startMs, reached, interrupted, line };
 };

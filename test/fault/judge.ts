@@ -39,9 +39,9 @@ export interface Facts {
   readonly endedMs: number | undefined;
   /** As `wasl trace` would show it; undefined when the log does not know it. */
   readonly trace: string | undefined;
-  /** Whether the provider's journal has it, whether the handler was called for it, and whether it was answered. */
+  /** Whether the provider's journal has it, when the handler was called for it, and whether it was answered. */
   readonly offered: boolean;
-  readonly called: boolean;
+  readonly calledMs: number | undefined;
   readonly answered: boolean;
 }
 
@@ -168,7 +168,7 @@ export const judge = async (places: Places, delivered: readonly string[]): Promi
     const id = 'requestId' in body && body.requestId !== undefined ? String(body.requestId) : undefined;
     if (id !== undefined) byId.set(id, [...(byId.get(id) ?? []), read]);
   }
-  const called = new Set(calls.map(({ requestId }) => requestId));
+  const called = new Map(calls.map(({ requestId, timeMs }) => [requestId, timeMs]));
   const ids = new Set([...asks.keys(), ...byId.keys()]);
   const facts = new Map(
     [...ids].map((id): [string, Facts] => {
@@ -181,7 +181,7 @@ export const judge = async (places: Places, delivered: readonly string[]): Promi
         endedMs: end?.timeMs,
         trace: found === undefined ? undefined : statusOf(found),
         offered: offered.has(id),
-        called: called.has(id),
+        calledMs: called.get(id),
         answered: answers.has(id),
       };
       return [id, of];
