@@ -82,9 +82,17 @@ export async function openEmbeddedBus(options: EmbeddedBusOptions): Promise<Bus>
     },
   };
   const subscriptions = new Set<Subscription>();
-  const kept = (subscription: Subscription) => {
-    subscriptions.add(subscription);
-    return subscription;
+  /** Kept until it is stopped, so that `close` ends it; no longer, since its handler holds on to what it has read. */
+  const kept = (subscription: Subscription): Subscription => {
+    const own: Subscription = {
+      ...subscription,
+      stop: async () => {
+        await subscription.stop();
+        subscriptions.delete(own);
+      },
+    };
+    subscriptions.add(own);
+    return own;
   };
   const sweeping = sweep(shared);
 

@@ -38,9 +38,17 @@ export async function openKafkaBus(options: KafkaBusOptions): Promise<Bus> {
   });
   const ensured = new Set<string>();
   const subscriptions = new Set<Subscription>();
+  /** Kept until it is stopped, so that `close` ends it; no longer, since its handler holds on to what it has read. */
   const kept = (subscription: Subscription): Subscription => {
-    subscriptions.add(subscription);
-    return subscription;
+    const own: Subscription = {
+      ...subscription,
+      stop: async () => {
+        await subscription.stop();
+        subscriptions.delete(own);
+      },
+    };
+    subscriptions.add(own);
+    return own;
   };
   if (singleBroker) log.warn({}, 'single broker: what that broker loses is lost, receipts and all');
   return {
