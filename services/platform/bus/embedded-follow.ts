@@ -43,8 +43,11 @@ export async function follow(shared: Shared, { topic, from, except, handle }: Fo
   };
   const run = async () => {
     let failures = 0;
+    let listening = new AbortController();
+    signal.addEventListener('abort', () => listening.abort());
     while (!signal.aborted) {
-      const woken = shared.wake(topic, POLL_MS, signal);
+      listening = new AbortController();
+      const woken = shared.wake(topic, POLL_MS, listening.signal);
       try {
         const behind = await round();
         failures = 0;
@@ -56,6 +59,9 @@ export async function follow(shared: Shared, { topic, from, except, handle }: Fo
         if (error instanceof HandlerFault) throw error.cause;
         shared.log?.warn({ err: error, topic }, 'the log cannot be read; trying again');
         await pause(backoff(failures++), signal);
+      } finally {
+        // Through a backlog there is a page after the other, and nobody waits to be woken.
+        listening.abort();
       }
     }
   };
