@@ -96,7 +96,7 @@ export interface Vehicle {
   readonly lienHolder?: Bilingual;
 }
 
-/** Everything both ministries' stand-in systems are filled from. Nobody in it exists. */
+/** Everything the ministries' stand-in systems are filled from. Nobody in it exists. */
 export interface Population {
   readonly invented: true;
   readonly seed: number;

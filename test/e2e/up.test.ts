@@ -17,6 +17,9 @@ const VEHICLE = [
   ...['--document', 'transport.vehicle-registration', '--purpose', 'estate-inventory', '--subject'],
 ];
 
+/** Two databases, the registry, the gateway, and a source and an adapter of each ministry; one of the databases is a source. */
+const PROCESSES = 9;
+
 interface Process {
   readonly name: string;
   readonly pid: number;
@@ -51,7 +54,7 @@ describe('wasl up, as built', { timeout: 60_000 }, () => {
     expect(statSync(join(data, 'agencies', 'transport', 'signing.jwk')).mode & 0o777).toBe(0o600);
     expect(statSync(join(data, 'agencies', 'transport')).mode & 0o777).toBe(0o700);
     const state = JSON.parse(readFileSync(join(data, 'run', 'state.json'), 'utf8')) as { processes: Process[] };
-    expect(state.processes.length).toBe(7);
+    expect(state.processes.length).toBe(PROCESSES);
     expect(
       await leftAfter(
         state.processes.map(({ pid }) => pid),
@@ -64,7 +67,7 @@ describe('wasl up, as built', { timeout: 60_000 }, () => {
     await bringUp();
     const second = await waslJson('up', '--data', data);
     expect([second.code, second.json.code]).toEqual([2, 'data-folder-in-use']);
-    expect((await processes()).map(({ healthy }) => healthy)).toEqual(Array(7).fill(true));
+    expect((await processes()).map(({ healthy }) => healthy)).toEqual(Array(PROCESSES).fill(true));
   });
 
   it('delivers a credential that others verify, with the agreed claims and nothing else in it', async () => {

@@ -90,8 +90,10 @@ const tryNext = (data: string): string => {
     'يبقى النظام عاملًا، ويوقفه Ctrl-C. جرّب في نافذة أخرى:',
     `  ${vehicle} ${DEMO_CITIZENS.deceased.nationalNumber}`,
     `  npx wasl request${flag} --as transport --from civil-status --document civil-status.personal-extract --purpose curiosity --subject ${DEMO_CITIZENS.oneCar.nationalNumber}`,
+    `  npx wasl request${flag} --as education --from health --document health.vaccination-record --purpose enrol-pupil --subject ${DEMO_CITIZENS.child.nationalNumber}`,
     `  npx wasl trace${flag} REQUEST-ID`,
     `  npx wasl status${flag}`,
+    `  npx wasl catalog${flag} --as education`,
     'Invented citizens · مواطنون غير حقيقيين:',
     ...citizens,
   ].join('\n');

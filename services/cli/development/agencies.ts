@@ -1,6 +1,6 @@
 import type { Bilingual } from '../../kernel/agreement.ts';
 
-/** One of the two ministries that `wasl up` brings to life. */
+/** One of the ministries that `wasl up` brings to life. */
 export interface ExampleAgency {
   readonly id: string;
   readonly name: Bilingual;
@@ -19,4 +19,16 @@ export const TRANSPORT: ExampleAgency = {
   documents: ['transport.driving-licence', 'transport.vehicle-registration'],
 };
 
-export const AGENCIES: readonly ExampleAgency[] = [CIVIL_STATUS, TRANSPORT];
+export const HEALTH: ExampleAgency = {
+  id: 'health',
+  name: { en: 'Ministry of Health (example)', ar: 'وزارة الصحة (مثال)' },
+  documents: ['health.vaccination-record', 'health.medical-fitness'],
+};
+
+export const EDUCATION: ExampleAgency = {
+  id: 'education',
+  name: { en: 'Ministry of Education (example)', ar: 'وزارة التربية والتعليم (مثال)' },
+  documents: ['education.secondary-certificate', 'education.enrolment'],
+};
+
+export const AGENCIES: readonly ExampleAgency[] = [CIVIL_STATUS, TRANSPORT, HEALTH, EDUCATION];

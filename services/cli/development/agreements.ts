@@ -1,6 +1,5 @@
 import type { Agreement, Bilingual, Pins } from '../../kernel/agreement.ts';
 import { parseAgencyId, parseDocumentType } from '../../kernel/ids.ts';
-import { CIVIL_STATUS, TRANSPORT } from './agencies.ts';
 
 /** What distinguishes one of the example agreements; the rest is the same for all. */
 export interface ExampleAgreement {
@@ -13,60 +12,6 @@ export interface ExampleAgreement {
   readonly legalBasis: Bilingual;
   readonly claims: readonly string[];
 }
-
-/** The legal bases are invented, and say so. */
-export const EXAMPLE_AGREEMENTS: readonly ExampleAgreement[] = [
-  {
-    id: 'transport.personal-extract',
-    requester: TRANSPORT.id,
-    provider: CIVIL_STATUS.id,
-    documentType: 'civil-status.personal-extract',
-    purpose: 'issue-driving-licence',
-    purposeTitle: { en: 'Issuing a driving licence', ar: 'إصدار رخصة سوق' },
-    legalBasis: {
-      en: 'Example: article 7 of the (invented) Driving Licences Regulation: identity and age are taken from the civil register.',
-      ar: 'مثال: المادة ٧ من نظام رخص السوق (نص غير حقيقي): تؤخذ الهوية والعمر من سجل الأحوال المدنية.',
-    },
-    claims: [
-      'birthDate',
-      'familyName',
-      'fatherName',
-      'givenName',
-      'grandfatherName',
-      'lifeStatus',
-      'nationalNumber',
-      'nationality',
-      'residence',
-      'sex',
-    ],
-  },
-  {
-    id: 'civil-status.vehicle-registration',
-    requester: CIVIL_STATUS.id,
-    provider: TRANSPORT.id,
-    documentType: 'transport.vehicle-registration',
-    purpose: 'estate-inventory',
-    purposeTitle: { en: 'Estate inventory', ar: 'حصر إرث' },
-    legalBasis: {
-      en: 'Example: article 21 of the (invented) Estates Regulation: vehicles of the deceased are listed with their liens.',
-      ar: 'مثال: المادة ٢١ من نظام التركات (نص غير حقيقي): تُحصر مركبات المتوفى وما عليها من رهون.',
-    },
-    claims: [
-      'chassisNumber',
-      'colour',
-      'expiresOn',
-      'lienHolder',
-      'make',
-      'model',
-      'modelYear',
-      'ownerName',
-      'ownerNationalNumber',
-      'plate',
-      'registrationNumber',
-      'use',
-    ],
-  },
-];
 
 const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
 

@@ -16,7 +16,8 @@ import {
 import { type JsonObject, parseStrictJson } from '../../kernel/strict-json.ts';
 import { writePrivateFile } from '../../platform/crypto/files.ts';
 import { AGENCIES } from './agencies.ts';
-import { EXAMPLE_AGREEMENTS, type ExampleAgreement, termsOf } from './agreements.ts';
+import { type ExampleAgreement, termsOf } from './agreements.ts';
+import { EXAMPLE_AGREEMENTS } from './example-agreements.ts';
 import type { MadeAgency, MadeKeys } from './keys.ts';
 import type { Layout } from './layout.ts';
 

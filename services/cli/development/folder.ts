@@ -10,7 +10,7 @@ import { GATEWAY, JOURNALS, type Layout } from './layout.ts';
 
 /** What `wasl.json` says of a data folder. */
 export interface FolderMark {
-  readonly version: 1;
+  readonly version: 2;
   readonly created: string;
   readonly bus: 'embedded' | 'kafka';
 }
@@ -30,7 +30,7 @@ export const makeRoot = async (layout: Layout): Promise<void> => {
 };
 
 /**
- * Fills an empty folder with the development authority, both ministries' identities and the registry's declarations; a whole folder is left
+ * Fills an empty folder with the development authority, all ministries' identities and the registry's declarations; a whole folder is left
  * as it is, a half-made one is made anew. The caller holds the folder's lock. Returns the mark, and whether the folder was made now.
  */
 export const prepareFolder = async (
@@ -50,7 +50,7 @@ export const prepareFolder = async (
   for (const name of MADE) await rm(join(layout.root, name), { recursive: true, force: true });
   await makeFolders(layout);
   await writeEntities(layout, await makeKeys(layout, nowMs), nowMs);
-  const mark: FolderMark = { version: 1, created: new Date(nowMs).toISOString(), bus };
+  const mark: FolderMark = { version: 2, created: new Date(nowMs).toISOString(), bus };
   // The folder is whole from here on; a crash before leaves `making`, and nothing has used what it leaves.
   await writePrivateFile(layout.mark, `${JSON.stringify(mark, null, 2)}\n`);
   await rm(making);
@@ -61,13 +61,16 @@ export const prepareFolder = async (
 /** The mark of a whole folder; undefined when there is none. */
 export const readMark = async (layout: Layout): Promise<FolderMark | undefined> => {
   if (!existsSync(layout.mark)) return undefined;
+  let mark: FolderMark;
   try {
-    const mark = JSON.parse(await readFile(layout.mark, 'utf8')) as FolderMark;
-    if (mark.version === 1) return mark;
+    mark = JSON.parse(await readFile(layout.mark, 'utf8')) as FolderMark;
   } catch (cause) {
     throw new WaslError('data-folder-unreadable', { folder: layout.root }, { cause });
   }
-  throw new WaslError('data-folder-unreadable', { folder: layout.root });
+  if (mark.version === 2) return mark;
+  throw new WaslError('config-invalid', {
+    what: `${layout.root} was made by another version of wasl; remove it, or name another folder with --data`,
+  });
 };
 
 const makeFolders = async (layout: Layout): Promise<void> => {

@@ -6,7 +6,7 @@ import { civilStatusReaderUrl, prepareCivilStatus } from '../../../adapters/civi
 import { generatePopulation } from '../../../adapters/population/index.ts';
 import { writePrivateFile } from '../../platform/crypto/index.ts';
 import { type Cluster, startCluster } from '../../platform/store/index.ts';
-import { CIVIL_STATUS, TRANSPORT } from '../development/agencies.ts';
+import { CIVIL_STATUS, HEALTH, TRANSPORT } from '../development/agencies.ts';
 import { GATEWAY, type Layout } from '../development/layout.ts';
 import { startChild } from './child.ts';
 import type { Addresses } from './ports.ts';
@@ -14,7 +14,8 @@ import { isReady, listens, waitUntil } from './ready.ts';
 import type { Life } from './supervise.ts';
 
 const COMMAND = fileURLToPath(new URL('../main.js', import.meta.url));
-const TRANSPORT_SOURCE = fileURLToPath(new URL('../../../adapters/transport/source/main.js', import.meta.url));
+const sourceScript = (id: string): string =>
+  fileURLToPath(new URL(`../../../adapters/${id}/source/main.js`, import.meta.url));
 const READY_MS = 60_000;
 
 export interface UpOptions {
@@ -31,6 +32,8 @@ export interface Part {
   readonly name: string;
   readonly listen?: string;
   readonly ops?: string;
+  /** Names of the parts that begin before it. */
+  readonly after: readonly string[];
   begin(): Promise<Life>;
   /** Resolves once it serves; rejects when `signal` aborts. */
   ready(signal: AbortSignal): Promise<void>;
@@ -61,6 +64,7 @@ export const partsOf = ({ layout, addresses, kafka, signal }: UpOptions): readon
 
   const cluster = (name: string, dataDir: string, prepare: (url: string) => Promise<void>): Part => ({
     name,
+    after: [],
     begin: async () => {
       const started = await startCluster({ dataDir, name });
       // Told to end while the server began: what it is filled with can wait for the next start.
@@ -69,7 +73,7 @@ export const partsOf = ({ layout, addresses, kafka, signal }: UpOptions): readon
     },
     ready: none,
   });
-  const node = (name: string, what: string, config: object, at: Pick<Part, 'listen' | 'ops'>): Part => ({
+  const node = (name: string, what: string, config: object, at: Pick<Part, 'listen' | 'ops' | 'after'>): Part => ({
     name,
     ...at,
     begin: async () => {
@@ -78,7 +82,7 @@ export const partsOf = ({ layout, addresses, kafka, signal }: UpOptions): readon
     },
     ready: (signal) => waitUntil(name, () => isReady(at.ops ?? ''), READY_MS, signal),
   });
-  const adapter = (id: string, config: object, ops: string): Part =>
+  const adapter = (id: string, source: string, ops: string, config: object): Part =>
     node(
       `adapter-${id}`,
       'adapter',
@@ -91,8 +95,15 @@ export const partsOf = ({ layout, addresses, kafka, signal }: UpOptions): readon
         drainGrace: 2_000,
         ...config,
       },
-      { ops },
+      { ops, after: [source, GATEWAY] },
     );
+  const source = (id: string, name: string, listen: string, env: Record<string, string>): Part => ({
+    name,
+    listen,
+    after: [],
+    begin: async () => startChild(sourceScript(id), [], layout.log(name), env),
+    ready: (signal) => waitUntil(name, () => listens(listen), READY_MS, signal),
+  });
 
   const hub = cluster('hub-postgresql', layout.hub, (url) => writePrivateFile(layout.hubUrl, url));
   const civilSource = cluster('civil-status-postgresql', layout.sourceCluster(CIVIL_STATUS.id), async (url) => {
@@ -104,7 +115,7 @@ export const partsOf = ({ layout, addresses, kafka, signal }: UpOptions): readon
     'registry',
     'registry',
     { ...busConfig, identity: layout.registry, declarations: layout.entities, opsListen: addresses['registry-ops'] },
-    { ops: addresses['registry-ops'] },
+    { ops: addresses['registry-ops'], after: ['hub-postgresql'] },
   );
   const gateway = node(
     GATEWAY,
@@ -117,34 +128,31 @@ export const partsOf = ({ layout, addresses, kafka, signal }: UpOptions): readon
       origin: 'wasl.test/evidence',
       drainGrace: 2_000,
     },
-    { listen: addresses.gateway, ops: addresses['gateway-ops'] },
+    { listen: addresses.gateway, ops: addresses['gateway-ops'], after: ['hub-postgresql'] },
   );
-  const transportSource: Part = {
-    name: 'transport-soap',
-    listen: addresses['transport-source'],
-    begin: async () => {
-      const port = addresses['transport-source'].split(':')[1] ?? '0';
-      return startChild(TRANSPORT_SOURCE, [], layout.log('transport-soap'), { WASL_TRANSPORT_SOURCE_PORT: port });
-    },
-    ready: (signal) => waitUntil('transport-soap', () => listens(addresses['transport-source']), READY_MS, signal),
-  };
-  const civilStatus = adapter(
-    CIVIL_STATUS.id,
-    { sourceDatabase: layout.sourceUrl(CIVIL_STATUS.id) },
-    addresses['civil-status-ops'],
-  );
-  const transport = adapter(
-    TRANSPORT.id,
-    { sourceUrl: `http://${addresses['transport-source']}/register` },
-    addresses['transport-ops'],
-  );
+  const portOf = (address: string): string => address.split(':')[1] ?? '0';
+  const transportSource = source(TRANSPORT.id, 'transport-soap', addresses['transport-source'], {
+    WASL_TRANSPORT_SOURCE_PORT: portOf(addresses['transport-source']),
+  });
+  const healthSource = source(HEALTH.id, 'health-fhir', addresses['health-source'], {
+    WASL_HEALTH_SOURCE_PORT: portOf(addresses['health-source']),
+    WASL_HEALTH_SOURCE_DOWN: layout.sourceDown(HEALTH.id),
+  });
   return [
     ...(kafka === undefined ? [hub] : []),
     civilSource,
     transportSource,
+    healthSource,
     registry,
     gateway,
-    civilStatus,
-    transport,
+    adapter(CIVIL_STATUS.id, civilSource.name, addresses['civil-status-ops'], {
+      sourceDatabase: layout.sourceUrl(CIVIL_STATUS.id),
+    }),
+    adapter(TRANSPORT.id, transportSource.name, addresses['transport-ops'], {
+      sourceUrl: `http://${addresses['transport-source']}/register`,
+    }),
+    adapter(HEALTH.id, healthSource.name, addresses['health-ops'], {
+      sourceUrl: `http://${addresses['health-source']}/fhir`,
+    }),
   ];
 };

@@ -10,7 +10,10 @@ export const PORT_NAMES = [
   'registry-ops',
   'civil-status-ops',
   'transport-ops',
+  'health-ops',
+  'education-ops',
   'transport-source',
+  'health-source',
 ] as const;
 export type Addresses = Readonly<Record<(typeof PORT_NAMES)[number], string>>;
 

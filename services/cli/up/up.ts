@@ -1,6 +1,7 @@
 import { WaslError } from '../../kernel/codes.ts';
+import { AGENCIES } from '../development/agencies.ts';
 import { makeRoot, prepareFolder } from '../development/folder.ts';
-import { GATEWAY, type Layout } from '../development/layout.ts';
+import type { Layout } from '../development/layout.ts';
 import { takeFolder } from '../development/lock.ts';
 import { type ProcessState, writeState } from '../state.ts';
 import { type Part, partsOf } from './parts.ts';
@@ -58,7 +59,11 @@ export const bringUp = async (
     if (mark.bus !== wanted) {
       throw new WaslError('config-invalid', { what: `${layout.root} was made for the ${mark.bus} bus` });
     }
-    say(fresh ? `made a development authority and two agencies in ${layout.root}` : `going on in ${layout.root}`);
+    say(
+      fresh
+        ? `made a development authority and ${AGENCIES.length} agencies in ${layout.root}`
+        : `going on in ${layout.root}`,
+    );
     const addresses = await choosePorts(layout);
     const adapters = without.map((agency) => `adapter-${agency}`);
     const all = partsOf({ layout, addresses, signal, ...(kafka === undefined ? {} : { kafka }) });
@@ -77,17 +82,16 @@ export const bringUp = async (
       await part.ready(signal);
       say(`${part.name} is ready${part.listen === undefined ? '' : ` on ${part.listen}`}`);
     };
-    const startAll = async (those: readonly Part[]): Promise<void> => {
-      const ends = await Promise.allSettled(those.map(start));
-      for (const end of ends) if (end.status === 'rejected') throw end.reason;
-    };
-    const named = (names: readonly string[]): Part[] => parts.filter(({ name }) => names.includes(name));
-    const source = startAll(named(['civil-status-postgresql', 'transport-soap']));
-    source.catch(() => undefined);
-    await startAll(named(['hub-postgresql']));
-    await startAll(named(['registry', GATEWAY]));
-    await source;
-    await startAll(named(['adapter-civil-status', 'adapter-transport']));
+    // All at once, each as soon as what it needs has begun.
+    const begun = new Map<string, Promise<void>>();
+    for (const part of parts) {
+      const needed = Promise.all(part.after.map((name) => begun.get(name)));
+      begun.set(
+        part.name,
+        needed.then(() => start(part)),
+      );
+    }
+    for (const end of await Promise.allSettled(begun.values())) if (end.status === 'rejected') throw end.reason;
     await Promise.all(parts.map(wait));
     await state();
     return { gateway: addresses.gateway, processes: processes(), stop };

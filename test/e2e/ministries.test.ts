@@ -1,0 +1,107 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AGENCIES } from '../../services/cli/development/agencies.ts';
+import { EXAMPLE_AGREEMENTS } from '../../services/cli/development/example-agreements.ts';
+import { compileSchema } from '../../services/platform/validate/index.ts';
+import { removeData, startUp, type Up, waslJson } from '../support/cli.ts';
+
+const data = join(mkdtempSync(join(tmpdir(), 'wasl-ministries-')), 'data');
+
+const ADAPTERS = ['civil-status', 'transport', 'health'];
+
+/** Whom each agreement is tried with. */
+const SUBJECTS: Readonly<Record<string, string>> = {
+  'transport.personal-extract': '0009990001',
+  'transport.medical-fitness': '0009990001',
+  'education.birth-certificate': '0009990003',
+  'education.vaccination-record': '0009990003',
+  'health.family-extract': '0009990001',
+  'civil-status.vehicle-registration': '0009990005',
+};
+
+const requestOf = (agreement: string, subject = SUBJECTS[agreement] ?? ''): readonly string[] => {
+  const found = EXAMPLE_AGREEMENTS.find(({ id }) => id === agreement);
+  if (found === undefined) throw new RangeError(agreement);
+  const { requester, provider, documentType, purpose } = found;
+  return [
+    ...['request', '--data', data, '--as', requester, '--from', provider],
+    ...['--document', documentType, '--purpose', purpose, '--subject', subject],
+  ];
+};
+const ask = (agreement: string, subject?: string) => waslJson(...requestOf(agreement, subject));
+
+/** Every text in both languages that stands anywhere in a document. */
+const textsIn = (value: unknown): readonly { readonly ar: string; readonly en: string }[] => {
+  if (typeof value !== 'object' || value === null) return [];
+  const { ar, en } = value as { readonly ar?: unknown; readonly en?: unknown };
+  if (typeof ar === 'string' && typeof en === 'string') return [{ ar, en }];
+  return Object.values(value).flatMap(textsIn);
+};
+
+describe('the ministries of wasl up, as built', { timeout: 60_000 }, () => {
+  let up: Up;
+  beforeAll(async () => {
+    up = startUp('--data', data);
+    await up.said(/It stays up/);
+  }, 60_000);
+  afterAll(async () => {
+    up.child.kill('SIGTERM');
+    await up.exited;
+    await removeData(data);
+  }, 30_000);
+
+  it('are all healthy, and each learns what it may ask of whom', async () => {
+    const { json } = await waslJson('status', '--data', data);
+    const names = json.processes.map(({ name }: { name: string }) => name);
+    expect(json.healthy).toBe(true);
+    expect(names).toEqual(expect.arrayContaining(ADAPTERS.map((id) => `adapter-${id}`)));
+    for (const { id } of AGENCIES) {
+      const catalog = await waslJson('catalog', '--data', data, '--as', id);
+      const may = catalog.json.documents.flatMap((one: { mayAsk: { agreement: string }[] }) => one.mayAsk);
+      expect(may.map(({ agreement }: { agreement: string }) => agreement).sort()).toEqual(
+        EXAMPLE_AGREEMENTS.flatMap((one) => (one.requester === id ? [one.id] : [])).sort(),
+      );
+    }
+  });
+
+  it.concurrent.each(EXAMPLE_AGREEMENTS.map(({ id }) => id))(
+    '%s is delivered, schema-valid, in both languages',
+    async (id) => {
+      const { documentType, claims } = EXAMPLE_AGREEMENTS.find((one) => one.id === id) ?? { documentType: '' };
+      const { code, json } = await ask(id);
+      expect([code, json.outcome], JSON.stringify(json)).toEqual([0, 'delivered']);
+      const schema = readFileSync(new URL(`../../schemas/${documentType}.v1.json`, import.meta.url), 'utf8');
+      expect(compileSchema(documentType, JSON.parse(schema)).disclosed(json.document)).toEqual([]);
+      expect(Object.keys(json.document).sort()).toEqual(claims);
+      const texts = textsIn(json.document);
+      expect(texts.length).toBeGreaterThan(0);
+      for (const { ar, en } of texts) {
+        expect(ar).toMatch(/[\u0600-\u06ff]/);
+        expect(en).toMatch(/[a-z]/i);
+      }
+    },
+  );
+
+  it('say not-found of a child without an examination, and of a number that nobody has', async () => {
+    const [child, nobody] = [
+      await ask('transport.medical-fitness', '0009990003'),
+      await ask('education.vaccination-record', '0009999999'),
+    ];
+    expect([child.code, child.json.outcome, child.json.by.id]).toEqual([4, 'not-found', 'health']);
+    expect([nobody.code, nobody.json.outcome, nobody.json.by.id]).toEqual([4, 'not-found', 'health']);
+  });
+
+  it('a source that is down is unavailable with its own Retry-After, not not-found, and delivers once it is back', async () => {
+    const down = join(data, 'sources', 'health.down');
+    writeFileSync(down, '42');
+    const away = await ask('transport.medical-fitness');
+    expect([away.code, away.json.outcome, away.json.retryAfterMs]).toEqual([6, 'unavailable', 42_000]);
+    expect(away.json.message.ar).toMatch(/[\u0600-\u06ff]/);
+    // Nor is a number that nobody has "not found" while nobody can look.
+    expect((await ask('transport.medical-fitness', '0009999999')).code).toBe(6);
+    rmSync(down);
+    expect((await ask('transport.medical-fitness')).code).toBe(0);
+  });
+});
