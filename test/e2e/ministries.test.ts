@@ -9,8 +9,6 @@ import { removeData, startUp, type Up, waslJson } from '../support/cli.ts';
 
 const data = join(mkdtempSync(join(tmpdir(), 'wasl-ministries-')), 'data');
 
-const ADAPTERS = ['civil-status', 'transport', 'health'];
-
 /** Whom each agreement is tried with. */
 const SUBJECTS: Readonly<Record<string, string>> = {
   'transport.personal-extract': '0009990001',
@@ -18,6 +16,7 @@ const SUBJECTS: Readonly<Record<string, string>> = {
   'education.birth-certificate': '0009990003',
   'education.vaccination-record': '0009990003',
   'health.family-extract': '0009990001',
+  'civil-status.secondary-certificate': '0009990001',
   'civil-status.vehicle-registration': '0009990005',
 };
 
@@ -31,6 +30,15 @@ const requestOf = (agreement: string, subject = SUBJECTS[agreement] ?? ''): read
   ];
 };
 const ask = (agreement: string, subject?: string) => waslJson(...requestOf(agreement, subject));
+
+/** The export changes in the source's own time: asks until it is seen. */
+const askUntil = async (agreement: string, outcome: string) => {
+  for (;;) {
+    const said = await ask(agreement);
+    if (said.json.outcome === outcome) return said;
+    if (said.json.outcome === undefined) throw new Error(JSON.stringify(said.json));
+  }
+};
 
 /** Every text in both languages that stands anywhere in a document. */
 const textsIn = (value: unknown): readonly { readonly ar: string; readonly en: string }[] => {
@@ -56,7 +64,7 @@ describe('the ministries of wasl up, as built', { timeout: 60_000 }, () => {
     const { json } = await waslJson('status', '--data', data);
     const names = json.processes.map(({ name }: { name: string }) => name);
     expect(json.healthy).toBe(true);
-    expect(names).toEqual(expect.arrayContaining(ADAPTERS.map((id) => `adapter-${id}`)));
+    expect(names).toEqual(expect.arrayContaining(AGENCIES.map(({ id }) => `adapter-${id}`)));
     for (const { id } of AGENCIES) {
       const catalog = await waslJson('catalog', '--data', data, '--as', id);
       const may = catalog.json.documents.flatMap((one: { mayAsk: { agreement: string }[] }) => one.mayAsk);
@@ -103,5 +111,29 @@ describe('the ministries of wasl up, as built', { timeout: 60_000 }, () => {
     expect((await ask('transport.medical-fitness', '0009999999')).code).toBe(6);
     rmSync(down);
     expect((await ask('transport.medical-fitness')).code).toBe(0);
+  });
+
+  it('education defers while its export is late; once it has arrived the ticket brings the document, and either trace shows both', async () => {
+    const late = join(data, 'sources', 'education', 'late');
+    const asked = 'civil-status.secondary-certificate';
+    writeFileSync(late, '');
+    const first = await askUntil(asked, 'deferred');
+    expect([first.code, first.json.ticket.length > 0, first.json.retryAfterMs]).toEqual([5, true, 60_000]);
+    const collect = ['request', '--data', data, '--as', 'civil-status', '--ticket', first.json.ticket];
+    const early = await waslJson(...collect);
+    expect([early.code, early.json.outcome]).toEqual([5, 'deferred']);
+
+    rmSync(late);
+    await askUntil(asked, 'delivered');
+    const second = await waslJson(...collect);
+    expect([second.code, second.json.outcome], JSON.stringify(second.json)).toEqual([0, 'delivered']);
+    expect(second.json.document.nationalNumber).toBe(SUBJECTS[asked]);
+    for (const [one, other] of [
+      [first, second],
+      [second, first],
+    ] as const) {
+      const { json } = await waslJson('trace', '--data', data, one.json.requestId);
+      expect(json.related.map(({ requestId }: { requestId: string }) => requestId)).toContain(other.json.requestId);
+    }
   });
 });

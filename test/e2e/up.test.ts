@@ -1,5 +1,5 @@
 import { createHash, createPublicKey, verify } from 'node:crypto';
-import { mkdtempSync, readFileSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SDJwtInstance } from '@sd-jwt/core';
@@ -17,8 +17,8 @@ const VEHICLE = [
   ...['--document', 'transport.vehicle-registration', '--purpose', 'estate-inventory', '--subject'],
 ];
 
-/** Two databases, the registry, the gateway, and a source and an adapter of each ministry; one of the databases is a source. */
-const PROCESSES = 9;
+/** The hub's database, the registry, the gateway, and a source and an adapter of each of the four ministries. */
+const PROCESSES = 11;
 
 interface Process {
   readonly name: string;
@@ -61,6 +61,15 @@ describe('wasl up, as built', { timeout: 60_000 }, () => {
         0,
       ),
     ).toEqual([]);
+  });
+
+  it('refuses a folder that another version made, and says what to do', async () => {
+    const old = mkdtempSync(join(tmpdir(), 'wasl-old-'));
+    writeFileSync(join(old, 'wasl.json'), JSON.stringify({ version: 1, created: '2026-01-01', bus: 'embedded' }));
+    const { code, json } = await waslJson('up', '--once', '--data', old);
+    expect([code, json.code]).toEqual([2, 'config-invalid']);
+    expect(json.message.en).toContain('made by another version');
+    await removeData(old);
   });
 
   it('says who is up while it stays, and refuses a second up without harm', async () => {

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { runCivilStatus } from '../../../adapters/civil-status/main.ts';
+import { runEducation } from '../../../adapters/education/main.ts';
 import { runHealth } from '../../../adapters/health/main.ts';
 import { runTransport } from '../../../adapters/transport/main.ts';
 import { runAgent } from '../../agent/main.ts';
@@ -14,6 +15,7 @@ const ADAPTERS: Readonly<Record<string, Start>> = {
   'civil-status': runCivilStatus,
   transport: runTransport,
   health: runHealth,
+  education: runEducation,
 };
 
 /** Runs one process until it is told to stop (SIGTERM, SIGINT, or the end of the `up` that started it). */

@@ -144,4 +144,17 @@ export const EXAMPLE_AGREEMENTS: readonly ExampleAgreement[] = [
       'wifeNationalNumber',
     ],
   },
+  {
+    id: 'civil-status.secondary-certificate',
+    requester: CIVIL_STATUS.id,
+    provider: EDUCATION.id,
+    documentType: 'education.secondary-certificate',
+    purpose: 'update-education-level',
+    purposeTitle: { en: 'Updating the level of education', ar: 'تحديث المستوى التعليمي' },
+    legalBasis: {
+      en: 'Example: article 15 of the (invented) Civil Register Regulation: the level of education is taken from the general secondary examination.',
+      ar: 'مثال: المادة ١٥ من نظام السجل المدني (نص غير حقيقي): يؤخذ المستوى التعليمي من نتائج الثانوية العامة.',
+    },
+    claims: ['branch', 'certificateNumber', 'examinationYear', 'fullName', 'issuedOn', 'nationalNumber', 'result'],
+  },
 ];

@@ -21,6 +21,8 @@ export interface Layout {
   /** The PostgreSQL cluster of a ministry's source system. */
   sourceCluster(id: string): string;
   sourceUrl(id: string): string;
+  /** Where the nightly exports of a ministry's source system arrive. */
+  sourceExports(id: string): string;
   /** While it stands, a stand-in source that knows of it says 503 with the seconds in it as Retry-After. */
   sourceDown(id: string): string;
   config(process: string): string;
@@ -54,6 +56,7 @@ export const layoutOf = (data: string): Layout => {
     journal: (id, of) => at('agencies', id, 'journal', of),
     sourceCluster: (id) => at('sources', id),
     sourceUrl: (id) => at('agencies', id, 'source.url'),
+    sourceExports: (id) => at('sources', id),
     sourceDown: (id) => at('sources', `${id}.down`),
     config: (name) => at('run', `${name}.json`),
     log: (name) => at('logs', `${name}.log`),

@@ -6,7 +6,7 @@ import { civilStatusReaderUrl, prepareCivilStatus } from '../../../adapters/civi
 import { generatePopulation } from '../../../adapters/population/index.ts';
 import { writePrivateFile } from '../../platform/crypto/index.ts';
 import { type Cluster, startCluster } from '../../platform/store/index.ts';
-import { CIVIL_STATUS, HEALTH, TRANSPORT } from '../development/agencies.ts';
+import { CIVIL_STATUS, EDUCATION, HEALTH, TRANSPORT } from '../development/agencies.ts';
 import { GATEWAY, type Layout } from '../development/layout.ts';
 import { startChild } from './child.ts';
 import type { Addresses } from './ports.ts';
@@ -138,11 +138,22 @@ export const partsOf = ({ layout, addresses, kafka, signal }: UpOptions): readon
     WASL_HEALTH_SOURCE_PORT: portOf(addresses['health-source']),
     WASL_HEALTH_SOURCE_DOWN: layout.sourceDown(HEALTH.id),
   });
+  const educationSource: Part = {
+    name: 'education-exports',
+    after: [],
+    begin: async () =>
+      startChild(sourceScript(EDUCATION.id), [], layout.log('education-exports'), {
+        WASL_EDUCATION_EXPORTS: layout.sourceExports(EDUCATION.id),
+      }),
+    // Its adapter is ready once a complete export is there.
+    ready: none,
+  };
   return [
     ...(kafka === undefined ? [hub] : []),
     civilSource,
     transportSource,
     healthSource,
+    educationSource,
     registry,
     gateway,
     adapter(CIVIL_STATUS.id, civilSource.name, addresses['civil-status-ops'], {
@@ -153,6 +164,10 @@ export const partsOf = ({ layout, addresses, kafka, signal }: UpOptions): readon
     }),
     adapter(HEALTH.id, healthSource.name, addresses['health-ops'], {
       sourceUrl: `http://${addresses['health-source']}/fhir`,
+    }),
+    adapter(EDUCATION.id, educationSource.name, addresses['education-ops'], {
+      exports: layout.sourceExports(EDUCATION.id),
+      state: join(layout.agency(EDUCATION.id), 'tickets'),
     }),
   ];
 };
