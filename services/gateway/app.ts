@@ -179,7 +179,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       draining = true;
       stage = 'draining';
       server.setServing(false);
-      await Promise.race([Promise.allSettled(inFlight), pause(options.drainGrace)]);
+      await Promise.race([Promise.allSettled(inFlight), pause(options.drainGrace, undefined, { ref: false })]);
       closing.abort();
       await server.stop(STREAMS_END_MS);
       clearInterval(counting);

@@ -184,6 +184,7 @@ describe('wasl up, as built', { timeout: 60_000 }, () => {
     again.child.kill('SIGTERM');
     expect(await again.exited).toBe(0);
     expect(Date.now() - told).toBeLessThan(5_000);
+    await expect(again.said(/was killed/)).rejects.toThrow('up ended without saying');
     expect(
       await leftAfter(
         after.map(({ pid }) => pid),

@@ -38,6 +38,8 @@ export const run = async (what: string, configFile: string, env: NodeJS.ProcessE
   if (first === undefined) return;
   await stopped;
   await first.stop();
+  // Listening for its end holds the channel open, and the open channel the process.
+  if (process.connected) process.disconnect();
 };
 
 /** The adapter's file says whose adapter it is; the rest of it is that adapter's own settings. */

@@ -58,6 +58,7 @@ export const supervise = async (
     stop: async () => {
       stopping.abort();
       await life.stop();
+      if ((await life.exited) === 'signal SIGKILL') say(`${name} did not end by itself and was killed`);
       await keeping;
     },
   };
