@@ -19,7 +19,8 @@ export const measureMemory = async (
   const from = performance.now();
   for (let done = 0; done < exchanges; ) {
     const calls = Math.min(STEP, done < first ? first - done : exchanges - done);
-    await world.client.run({ run: 'count', callers: CALLERS, calls, what: { bytes: SMALL } });
+    const { failures } = await world.client.run({ run: 'count', callers: CALLERS, calls, what: { bytes: SMALL } });
+    if (Object.keys(failures).length > 0) say(`not delivered: ${JSON.stringify(failures)}`);
     done += calls;
     if (done === first) early = sizes();
     const left = ((performance.now() - from) / done) * (exchanges - done);
