@@ -135,7 +135,8 @@ describe('somebody who owns the gateway’s keys', () => {
   test.each<[string, Partial<Ask>, string]>([
     ['a purpose', { purpose: 'curiosity' }, 'purpose-not-agreed'],
     ['a claim', { claims: ['motherName'] }, 'claim-not-agreed'],
-    ['a document', { documentType: 'civil-status.family-extract' }, 'unknown-document-type'],
+    ['a document', { documentType: 'civil-status.family-extract' }, 'no-agreement'],
+    ['a document that nobody provides', { documentType: 'civil-status.invented' }, 'unknown-document-type'],
   ])('cannot wave through %s that the agencies did not agree on: the provider refuses', async (_, changes, code) => {
     const before = calls;
     expect(await ask(changes)).toMatchObject({ outcome: 'refused', code, by: { kind: 'provider' } });
