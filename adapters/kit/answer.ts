@@ -1,9 +1,10 @@
 import { CODES, type Code, WaslError } from '../../services/kernel/codes.ts';
 import type { RegistryCopy } from '../../services/kernel/copy.ts';
 import { dayIn } from '../../services/kernel/day.ts';
-import { digestOf, digestOfText } from '../../services/kernel/digest.ts';
+import { digestOfText } from '../../services/kernel/digest.ts';
 import { signJws } from '../../services/kernel/jws.ts';
 import type { Primitives } from '../../services/kernel/keys.ts';
+import { digestInPieces } from '../../services/kernel/pieces.ts';
 import { MAX_TICKET } from '../../services/kernel/private-part.ts';
 import { type AnswerStatement, answerPayload, TYP } from '../../services/kernel/statements.ts';
 import type { Logger } from '../../services/platform/log/index.ts';
@@ -144,7 +145,7 @@ export const makeAnswer = ({ identity, primitives, copy, journal, handlers, log,
       requestId: request.id,
       request: digest,
       receipt: digestOfText(offered.requestedReceipt),
-      ...(sealed === undefined ? {} : { document: digestOf(sealed) }),
+      ...(sealed === undefined ? {} : { document: await digestInPieces(primitives.breathe, sealed) }),
       timeMs: now(),
       journal: await journal.head(),
     };

@@ -1,12 +1,13 @@
 import type { Answer, Refusal } from '../../proto/gen/wasl/exchange/v1/exchange.ts';
-import { fromUtf8 } from '../../services/kernel/bytes.ts';
+import { latin1 } from '../../services/kernel/bytes.ts';
 import { CODES, type Code, type Kind, parseCode, WaslError } from '../../services/kernel/codes.ts';
 import type { RegistryCopy } from '../../services/kernel/copy.ts';
-import { type Digest, digestOf, digestOfText } from '../../services/kernel/digest.ts';
+import { type Digest, digestOfText } from '../../services/kernel/digest.ts';
 import type { GatewayId } from '../../services/kernel/ids.ts';
 import { openSealed } from '../../services/kernel/jwe.ts';
 import { verifyJws } from '../../services/kernel/jws.ts';
 import type { Primitives } from '../../services/kernel/keys.ts';
+import { digestInPieces } from '../../services/kernel/pieces.ts';
 import type { Subject } from '../../services/kernel/private-part.ts';
 import { verifySdJwt } from '../../services/kernel/sdjwt.ts';
 import {
@@ -98,9 +99,8 @@ const openDocument = async (
   const provider = copy.agency(request.provider);
   const type = copy.documentType(request.documentType, request.documentVersion);
   if (provider === undefined || type === undefined) throw invalid();
-  if (statement.document !== digestOf(answer.sealedDocument)) throw invalid();
-  const sealed = fromUtf8(answer.sealedDocument);
-  const credential = fromUtf8(await openSealed(primitives, identity.opener, sealed, SEALED_TYPE));
+  if (statement.document !== (await digestInPieces(primitives.breathe, answer.sealedDocument))) throw invalid();
+  const credential = await openSealed(primitives, identity.opener, answer.sealedDocument, SEALED_TYPE);
   const { always, claims } = await verifySdJwt(primitives, provider.keys.signing, credential);
   const bound =
     always.iss === request.provider &&
@@ -121,7 +121,7 @@ const openDocument = async (
   const problems = schema.disclosed({ ...claims, asOf: always.asOf ?? null });
   if (problems.length > 0) throw new WaslError('schema-invalid-answer', { what: problems.slice(0, 5).join(', ') });
   if (schema.about(own.subject, claims) === 'other') throw new WaslError('other-subject');
-  return { document: claims, always, credential };
+  return { document: claims, always, credential: latin1(credential) };
 };
 
 /** A receipt of the entry that ended the request; `receipt-invalid` when it is of anything else. */

@@ -1,4 +1,3 @@
-import { utf8 } from '../../services/kernel/bytes.ts';
 import { WaslError } from '../../services/kernel/codes.ts';
 import type { RegistryCopy } from '../../services/kernel/copy.ts';
 import type { Digest } from '../../services/kernel/digest.ts';
@@ -56,5 +55,5 @@ export const issueDocument = async (
     },
     disclosable: Object.fromEntries(claims.map((claim) => [claim, whole[claim] as JsonValue])),
   });
-  return { sealed: utf8(sealTo(primitives, key, utf8(credential), SEALED_TYPE)), claims };
+  return { sealed: await sealTo(primitives, key, credential, SEALED_TYPE), claims };
 };

@@ -1,4 +1,4 @@
-import { fromUtf8, utf8 } from '../../services/kernel/bytes.ts';
+import { fromUtf8, latin1, utf8 } from '../../services/kernel/bytes.ts';
 import { WaslError } from '../../services/kernel/codes.ts';
 import { readFields } from '../../services/kernel/fields.ts';
 import { parseRequestId, type RequestId } from '../../services/kernel/ids.ts';
@@ -47,7 +47,7 @@ export const sealTicket = async (
     ...(caseReference === undefined ? {} : { caseReference }),
     timeMs: nowMs,
   });
-  return sealTo(primitives, identity.opener.publicJwk, utf8(signed), CONTENT);
+  return latin1(await sealTo(primitives, identity.opener.publicJwk, utf8(signed), CONTENT));
 };
 
 /** Opens what `sealTicket` made; `ticket-unreadable` for anything else, another agency's above all, and after 30 days. */
@@ -59,7 +59,7 @@ export const openTicket = async (
 ): Promise<Deferred> => {
   try {
     if (text.length > MAX_CHARACTERS) throw new WaslError('message-too-large', { limit: MAX_CHARACTERS });
-    const signed = fromUtf8(await openSealed(primitives, identity.opener, text.trim(), CONTENT));
+    const signed = fromUtf8(await openSealed(primitives, identity.opener, utf8(text.trim()), CONTENT));
     const f = readFields(await verifyJws(primitives, identity.signer.publicJwk, signed, TYP.ticket), 'ticket');
     f.oneOf('iss', [identity.agency]);
     if (f.count('timeMs') < nowMs - VALID_MS) throw new WaslError('issued-too-old');

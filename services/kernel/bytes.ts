@@ -24,6 +24,31 @@ export const concat = (...parts: readonly Uint8Array[]): Uint8Array => {
   return whole;
 };
 
+/** Bytes to be filled whole before anybody sees them; what they hold at first is anything. */
+export const room = (length: number): Uint8Array => {
+  const { buffer, byteOffset, byteLength } = Buffer.allocUnsafe(length);
+  return new Uint8Array(buffer, byteOffset, byteLength);
+};
+
+const viewOf = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer => Buffer.from(buffer, byteOffset, byteLength);
+
+/** Writes ASCII text at a place; gives the place after it. */
+export const put = (into: Uint8Array, at: number, text: string): number => at + viewOf(into).write(text, at, 'latin1');
+
+/** One character for each byte, whatever it is: for ASCII, whose reader refuses everything else. */
+export const latin1 = (bytes: Uint8Array): string => viewOf(bytes).toString('latin1');
+
+/** The parts between single bytes; `most` parts at most, the last with all that is left. */
+export const splitBytes = (bytes: Uint8Array, at: number, most = Number.POSITIVE_INFINITY): readonly Uint8Array[] => {
+  const parts: Uint8Array[] = [];
+  let from = 0;
+  for (let next = bytes.indexOf(at); next !== -1 && parts.length < most - 1; next = bytes.indexOf(at, from)) {
+    parts.push(bytes.subarray(from, next));
+    from = next + 1;
+  }
+  return [...parts, bytes.subarray(from)];
+};
+
 /** For public bytes: stops at the first difference. */
 export const equalBytes = (a: Uint8Array, b: Uint8Array): boolean =>
   a.length === b.length && a.every((byte, index) => byte === b[index]);

@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 
 /** `sha-256:` and the base64url of the hash. */
 export type Digest = string & { readonly __brand: 'Digest' };
@@ -6,6 +6,11 @@ export type Digest = string & { readonly __brand: 'Digest' };
 export const sha256 = (bytes: Uint8Array): Uint8Array => {
   const { buffer, byteOffset, byteLength } = hash('sha256', bytes, 'buffer');
   return new Uint8Array(buffer, byteOffset, byteLength);
+};
+/** SHA-256 of bytes that come piece by piece. */
+export const sha256Pieces = (): { add(bytes: Uint8Array): void; end(): Uint8Array } => {
+  const made = createHash('sha256');
+  return { add: (bytes) => void made.update(bytes), end: () => new Uint8Array(made.digest()) };
 };
 /** Of the text's UTF-8. */
 export const digestOfText = (text: string): Digest => `sha-256:${hash('sha256', text, 'base64url')}` as Digest;

@@ -1,5 +1,5 @@
-import { decodeBase64url, encodeBase64url } from './base64url.ts';
-import { concat, utf8 } from './bytes.ts';
+import { decodeBase64url, decodeBase64urlBytes, encodeBase64url } from './base64url.ts';
+import { concat, latin1, put, room, splitBytes, utf8 } from './bytes.ts';
 import { canonicalJson } from './canonical.ts';
 import { WaslError } from './codes.ts';
 import { sha256 } from './digest.ts';
@@ -12,6 +12,7 @@ import {
   parseOkpPublicJwk,
   thumbprint,
 } from './keys.ts';
+import { encodedLength, inPieces } from './pieces.ts';
 import { type JsonObject, parseStrictJson } from './strict-json.ts';
 
 const ALG = 'ECDH-ES+A256KW';
@@ -101,14 +102,15 @@ export const sealPrivate = (
     wrapFor(primitives, recipient, agreed(ephemeral, recipient), contentKey),
   );
   const plaintext = utf8(canonicalJson({ auditEphemeral: ephemeral.scalar(), value }));
-  const { ciphertext, tag } = primitives.sealGcm(contentKey, iv, utf8(PRIVATE_HEADER), plaintext);
+  const gcm = primitives.gcmSealer(contentKey, iv, utf8(PRIVATE_HEADER));
+  const ciphertext = gcm.update(plaintext);
   const sealed = utf8(
     canonicalJson({
       protected: PRIVATE_HEADER,
       recipients: recipients.map(recipientJson),
       iv: encodeBase64url(iv),
       ciphertext: encodeBase64url(ciphertext),
-      tag: encodeBase64url(tag),
+      tag: encodeBase64url(gcm.tag()),
     }),
   );
   checkSize(sealed.length, MAX_PRIVATE_BYTES);
@@ -161,12 +163,10 @@ const readPrivate = (bytes: Uint8Array): PrivateMessage => {
 };
 
 const readPlaintext = (primitives: Primitives, message: PrivateMessage, contentKey: Uint8Array) => {
-  const plaintext = parseStrictJson(
-    primitives.openGcm(contentKey, message.iv, utf8(PRIVATE_HEADER), {
-      ciphertext: message.ciphertext,
-      tag: message.tag,
-    }),
-  );
+  const gcm = primitives.gcmOpener(contentKey, message.iv, utf8(PRIVATE_HEADER), message.tag);
+  const bytes = gcm.update(message.ciphertext);
+  gcm.end();
+  const plaintext = parseStrictJson(bytes);
   if (!isObject(plaintext)) throw new WaslError('malformed-message', { what: 'private part' });
   const f = readFields(plaintext, 'private part');
   const read = { auditEphemeral: f.text('auditEphemeral', /^[A-Za-z0-9_-]{43}$/), value: f.object('value') };
@@ -202,36 +202,65 @@ export const openPrivateAsAudit = (primitives: Primitives, opener: Opener, bytes
 
 // ---- the sealed document: compact serialisation (RFC 7516 section 7.1), one recipient ----
 
+const TAG_CHARACTERS = encodedLength(16);
+
 /** Seals bytes to one key. `cty` says what is inside and is authenticated. */
-export const sealTo = (primitives: Primitives, to: OkpPublicJwk, plaintext: Uint8Array, cty: string): string => {
+export const sealTo = async (
+  primitives: Primitives,
+  to: OkpPublicJwk,
+  plaintext: Uint8Array,
+  cty: string,
+): Promise<Uint8Array> => {
   checkSize(plaintext.length, MAX_DOCUMENT_BYTES);
   const contentKey = primitives.random(32);
   const iv = primitives.random(12);
   const { kid, epk, encryptedKey } = wrapFor(primitives, to, agreed(primitives.generateX25519(), to), contentKey);
   const header = json({ alg: ALG, cty, enc: 'A256GCM', epk: { ...epk }, kid });
-  const { ciphertext, tag } = primitives.sealGcm(contentKey, iv, utf8(header), plaintext);
-  return [header, encryptedKey, ...[iv, ciphertext, tag].map(encodeBase64url)].join('.');
+  const gcm = primitives.gcmSealer(contentKey, iv, utf8(header));
+  const before = `${header}.${encryptedKey}.${encodeBase64url(iv)}.`;
+  const compact = room(before.length + encodedLength(plaintext.length) + 1 + TAG_CHARACTERS);
+  let at = put(compact, 0, before);
+  await inPieces(primitives.breathe, plaintext.length, (from, end) => {
+    at = put(compact, at, encodeBase64url(gcm.update(plaintext.subarray(from, end))));
+  });
+  put(compact, at, `.${encodeBase64url(gcm.tag())}`);
+  return compact;
 };
 
+const DOT = 0x2e;
+
 /** Opens what `sealTo` sealed. Errors: `sealed-unreadable`, `malformed-message`, `message-too-large`. */
-export const openSealed = (primitives: Primitives, opener: Opener, compact: string, cty: string): Promise<Uint8Array> =>
+export const openSealed = (
+  primitives: Primitives,
+  opener: Opener,
+  compact: Uint8Array,
+  cty: string,
+): Promise<Uint8Array> =>
   opening(async () => {
     checkSize(compact.length, 2 * MAX_DOCUMENT_BYTES);
-    const [header, encryptedKey, iv, ciphertext, tag, ...rest] = compact.split('.');
-    const parts = [header, encryptedKey, iv, ciphertext, tag];
-    if (parts.some((part) => part === undefined) || rest.length > 0)
+    const parts = splitBytes(compact, DOT, 6);
+    const [head, key, nonce, ciphertext, tag] = parts;
+    if (!head || !key || !nonce || !ciphertext || !tag || parts.length > 5) {
       throw new WaslError('malformed-message', { what: 'JWE' });
-    const value = parseStrictJson(decodeBase64url(header ?? ''));
+    }
+    const value = parseStrictJson(decodeBase64urlBytes(head));
     if (!isObject(value)) throw new WaslError('malformed-message', { what: 'JWE' });
     const f = readFields(value, 'JWE header');
     f.oneOf('alg', [ALG]);
     f.oneOf('cty', [cty]);
     f.oneOf('enc', ['A256GCM']);
-    const recipient = { kid: f.text('kid'), epk: parseOkpPublicJwk(f.object('epk')), encryptedKey: encryptedKey ?? '' };
+    const recipient = { kid: f.text('kid'), epk: parseOkpPublicJwk(f.object('epk')), encryptedKey: latin1(key) };
     f.done();
     const contentKey = await unwrap(primitives, opener, recipient);
-    return primitives.openGcm(contentKey, bytesOf(iv ?? '', 12), utf8(header ?? ''), {
-      ciphertext: decodeBase64url(ciphertext ?? ''),
-      tag: bytesOf(tag ?? '', 16),
+    const gcm = primitives.gcmOpener(contentKey, bytesOf(latin1(nonce), 12), head, bytesOf(latin1(tag), 16));
+    const plaintext = room(Math.floor((ciphertext.length * 3) / 4));
+    let at = 0;
+    await inPieces(primitives.breathe, ciphertext.length, (from, end) => {
+      const piece = gcm.update(decodeBase64urlBytes(ciphertext.subarray(from, end)));
+      plaintext.set(piece, at);
+      at += piece.length;
     });
+    // Nothing of it is anybody's to read before this.
+    gcm.end();
+    return plaintext;
   });

@@ -2,6 +2,7 @@ import { decodeBase64url, encodeBase64url } from './base64url.ts';
 import { utf8 } from './bytes.ts';
 import { WaslError } from './codes.ts';
 import { sha256 } from './digest.ts';
+import type { Breathe } from './pieces.ts';
 import type { JsonObject } from './strict-json.ts';
 
 export interface EcPublicJwk {
@@ -75,10 +76,17 @@ export interface EphemeralKey {
   agree(peer: OkpPublicJwk): Uint8Array;
 }
 
-/** Ciphertext and 16-byte tag of AES-256-GCM. */
-export interface GcmSealed {
-  readonly ciphertext: Uint8Array;
-  readonly tag: Uint8Array;
+/** AES-256-GCM of a text that comes piece by piece; each piece gives as many bytes. */
+export interface GcmSealer {
+  update(plaintext: Uint8Array): Uint8Array;
+  /** The 16-byte tag; ends it. */
+  tag(): Uint8Array;
+}
+export interface GcmOpener {
+  /** What it gives is anybody's word until `end` has returned. */
+  update(ciphertext: Uint8Array): Uint8Array;
+  /** Throws when the tag does not fit. */
+  end(): void;
 }
 
 /** Randomness, and the cryptography that needs no long-lived key. */
@@ -92,7 +100,8 @@ export interface Primitives {
   /** RFC 3394, 256-bit key; deterministic. `unwrapKey` throws when the integrity check fails. */
   wrapKey(kek: Uint8Array, key: Uint8Array): Uint8Array;
   unwrapKey(kek: Uint8Array, wrapped: Uint8Array): Uint8Array;
-  sealGcm(key: Uint8Array, iv: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): GcmSealed;
-  /** Throws when the tag does not fit. */
-  openGcm(key: Uint8Array, iv: Uint8Array, aad: Uint8Array, sealed: GcmSealed): Uint8Array;
+  gcmSealer(key: Uint8Array, iv: Uint8Array, aad: Uint8Array): GcmSealer;
+  gcmOpener(key: Uint8Array, iv: Uint8Array, aad: Uint8Array, tag: Uint8Array): GcmOpener;
+  /** MUST resolve only after the process has looked at its other work. */
+  readonly breathe: Breathe;
 }

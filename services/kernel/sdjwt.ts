@@ -1,18 +1,28 @@
-import { decodeBase64url, encodeBase64url } from './base64url.ts';
-import { utf8 } from './bytes.ts';
+import { encodeBase64url } from './base64url.ts';
+import { latin1, splitBytes, utf8 } from './bytes.ts';
 import { WaslError } from './codes.ts';
-import { sha256 } from './digest.ts';
 import { CLAIM_NAME } from './ids.ts';
 import { signJws, verifyJws } from './jws.ts';
 import type { EcPublicJwk, Primitives, Signer } from './keys.ts';
+import {
+  concatInPieces,
+  decodeBase64urlInPieces,
+  encodeBase64urlInPieces,
+  jsonInPieces,
+  parseInPieces,
+  sha256InPieces,
+} from './pieces.ts';
 import { TYP } from './statements.ts';
-import { type JsonObject, type JsonValue, parseStrictJson } from './strict-json.ts';
+import type { JsonObject, JsonValue } from './strict-json.ts';
 
 /** Members that an SD-JWT VC must not disclose selectively, or that the format keeps for itself. */
 const RESERVED = new Set(['iss', 'nbf', 'exp', 'cnf', 'vct', 'status', 'aud', 'iat', 'sub', 'jti']);
 
 const invalid = (): WaslError => new WaslError('credential-invalid');
-const disclosureDigest = (disclosure: string): string => encodeBase64url(sha256(utf8(disclosure)));
+const disclosureDigest = async ({ breathe }: Primitives, disclosure: Uint8Array): Promise<string> =>
+  encodeBase64url(await sha256InPieces(breathe, disclosure));
+const TILDE = 0x7e;
+const END = utf8('~');
 
 /**
  * Issues an SD-JWT VC (RFC 9901 section 4): `always` stands in the clear, each member of `disclosable` is one disclosure with a 128-bit
@@ -22,28 +32,33 @@ export const issueSdJwt = async (
   signer: Signer,
   primitives: Primitives,
   content: { readonly always: JsonObject; readonly disclosable: JsonObject },
-): Promise<string> => {
-  const disclosures = Object.entries(content.disclosable).map(([name, value]) => {
+): Promise<Uint8Array> => {
+  const { breathe } = primitives;
+  const disclosures: Uint8Array[] = [];
+  const digests: string[] = [];
+  for (const [name, value] of Object.entries(content.disclosable)) {
     if (!CLAIM_NAME.test(name) || RESERVED.has(name) || Object.hasOwn(content.always, name)) throw invalid();
-    return encodeBase64url(utf8(JSON.stringify([encodeBase64url(primitives.random(16)), name, value])));
-  });
-  const jws = await signJws(signer, TYP.credential, {
-    ...content.always,
-    _sd: disclosures.map(disclosureDigest).sort(),
-    _sd_alg: 'sha-256',
-  });
-  return `${[jws, ...disclosures].join('~')}~`;
+    const json = await jsonInPieces(breathe, [encodeBase64url(primitives.random(16)), name, value]);
+    const disclosure = await encodeBase64urlInPieces(breathe, json);
+    disclosures.push(disclosure);
+    digests.push(await disclosureDigest(primitives, disclosure));
+  }
+  const jws = await signJws(signer, TYP.credential, { ...content.always, _sd: digests.sort(), _sd_alg: 'sha-256' });
+  return concatInPieces(breathe, [utf8(jws), END, ...disclosures.flatMap((disclosure) => [disclosure, END])]);
 };
 
-const parts = (compact: string): { readonly jws: string; readonly disclosures: readonly string[] } => {
-  const [jws, ...rest] = compact.split('~');
+const parts = (compact: Uint8Array): { readonly jws: Uint8Array; readonly disclosures: readonly Uint8Array[] } => {
+  const [jws, ...rest] = splitBytes(compact, TILDE);
   // RFC 9901 section 4: without a key binding JWT the form ends in a tilde.
-  if (jws === undefined || rest.pop() !== '') throw invalid();
+  if (jws === undefined || rest.pop()?.length !== 0) throw invalid();
   return { jws, disclosures: rest };
 };
 
-const readDisclosure = (disclosure: string): readonly [string, JsonValue] => {
-  const value = parseStrictJson(decodeBase64url(disclosure));
+const readDisclosure = async (
+  { breathe }: Primitives,
+  disclosure: Uint8Array,
+): Promise<readonly [string, JsonValue]> => {
+  const value = await parseInPieces(breathe, await decodeBase64urlInPieces(breathe, disclosure));
   if (!Array.isArray(value) || value.length !== 3) throw invalid();
   const [salt, name, claim] = value as readonly JsonValue[];
   if (typeof salt !== 'string' || typeof name !== 'string' || !CLAIM_NAME.test(name) || RESERVED.has(name))
@@ -52,30 +67,39 @@ const readDisclosure = (disclosure: string): readonly [string, JsonValue] => {
 };
 
 /** Keeps only the named disclosures; the signature still holds. */
-export const presentSdJwt = (compact: string, names: readonly string[]): string => {
+export const presentSdJwt = async (
+  primitives: Primitives,
+  compact: Uint8Array,
+  names: readonly string[],
+): Promise<Uint8Array> => {
   const { jws, disclosures } = parts(compact);
-  const kept = disclosures.filter((disclosure) => names.includes(readDisclosure(disclosure)[0]));
-  return `${[jws, ...kept].join('~')}~`;
+  const kept: Uint8Array[] = [jws, END];
+  for (const disclosure of disclosures) {
+    const [name] = await readDisclosure(primitives, disclosure);
+    if (names.includes(name)) kept.push(disclosure, END);
+  }
+  return concatInPieces(primitives.breathe, kept);
 };
 
 /**
  * Verifies by RFC 9901 section 7.1, in our profile alone: every disclosure must be referenced exactly once. The caller still checks what
- * `always` means (vct, aud, times, request digest). Errors: `credential-invalid`, `signature-invalid`, `malformed-message`, `wrong-type`.
+ * `always` means (vct, aud, times, request digest). What it takes is ASCII. Errors: `credential-invalid`, `signature-invalid`,
+ * `malformed-message`, `wrong-type`.
  */
 export const verifySdJwt = async (
   primitives: Primitives,
   issuer: EcPublicJwk,
-  compact: string,
+  compact: Uint8Array,
 ): Promise<{ readonly always: JsonObject; readonly claims: JsonObject }> => {
   const { jws, disclosures } = parts(compact);
-  const { _sd, _sd_alg, ...always } = await verifyJws(primitives, issuer, jws, TYP.credential);
+  const { _sd, _sd_alg, ...always } = await verifyJws(primitives, issuer, latin1(jws), TYP.credential);
   if (_sd_alg !== 'sha-256' || !Array.isArray(_sd) || new Set(_sd).size !== _sd.length || '...' in always)
     throw invalid();
   const claims: Record<string, JsonValue> = {};
   const seen = new Set<string>();
   for (const disclosure of disclosures) {
-    const digest = disclosureDigest(disclosure);
-    const [name, value] = readDisclosure(disclosure);
+    const digest = await disclosureDigest(primitives, disclosure);
+    const [name, value] = await readDisclosure(primitives, disclosure);
     if (seen.has(digest) || !_sd.includes(digest)) throw invalid();
     if (Object.hasOwn(claims, name) || Object.hasOwn(always, name)) throw invalid();
     seen.add(digest);

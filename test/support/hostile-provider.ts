@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { type Identity, loadIdentity } from '../../adapters/kit/index.ts';
 import { SEALED_TYPE, vctOf } from '../../adapters/kit/issue.ts';
 import type { Offer } from '../../proto/gen/wasl/exchange/v1/exchange.ts';
-import { utf8 } from '../../services/kernel/bytes.ts';
 import { digestOf, digestOfText } from '../../services/kernel/digest.ts';
 import { sealTo } from '../../services/kernel/jwe.ts';
 import { readJws, signJws } from '../../services/kernel/jws.ts';
@@ -67,7 +66,7 @@ export const attachHostile = async (exchange: Exchange, type: string): Promise<H
       },
       disclosable: { ...asked, ...(by.claims as JsonObject | undefined) },
     });
-    const sealed = by.sealed ?? utf8(sealTo(primitives, by.sealedFor ?? to, utf8(credential), SEALED_TYPE));
+    const sealed = by.sealed ?? (await sealTo(primitives, by.sealedFor ?? to, credential, SEALED_TYPE));
     const payload = answerPayload({
       provider: request.provider,
       requester: request.requester,

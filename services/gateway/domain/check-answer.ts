@@ -1,9 +1,10 @@
 import { type Code, WaslError } from '../../kernel/codes.ts';
 import type { RegistryCopy } from '../../kernel/copy.ts';
-import { type Digest, digestOf, digestOfText } from '../../kernel/digest.ts';
+import { type Digest, digestOfText } from '../../kernel/digest.ts';
 import { MAX_STATEMENT_CHARACTERS } from '../../kernel/freshness.ts';
 import { verifyJws } from '../../kernel/jws.ts';
 import type { Primitives } from '../../kernel/keys.ts';
+import { digestInPieces } from '../../kernel/pieces.ts';
 import { type AnswerStatement, parseAnswer, type RequestStatement, TYP } from '../../kernel/statements.ts';
 import type { ProviderReply } from './ports.ts';
 
@@ -38,7 +39,8 @@ export const checkAnswer = async (
       answer.receipt === digestOfText(requestedReceipt) &&
       answer.claims.every((claim) => request.claims.includes(claim)) &&
       (delivered
-        ? answer.document === digestOf(reply.sealedDocument) && answer.claims.length > 0
+        ? answer.document === (await digestInPieces(primitives.breathe, reply.sealedDocument)) &&
+          answer.claims.length > 0
         : answer.document === undefined && reply.sealedDocument.length === 0 && answer.claims.length === 0);
     return fits ? { kind: 'good', answer } : { kind: 'bad', code: 'answer-invalid' };
   } catch (error) {

@@ -93,18 +93,24 @@ export const primitives: Primitives = {
     const decipher = createDecipheriv('id-aes256-wrap', kek, KEY_WRAP_IV);
     return new Uint8Array(Buffer.concat([decipher.update(wrapped), decipher.final()]));
   },
-  sealGcm: (key, iv, aad, plaintext) => {
+  gcmSealer: (key, iv, aad) => {
     const cipher = createCipheriv('aes-256-gcm', key, iv);
     cipher.setAAD(aad);
-    const ciphertext = new Uint8Array(Buffer.concat([cipher.update(plaintext), cipher.final()]));
-    return { ciphertext, tag: new Uint8Array(cipher.getAuthTag()) };
+    return {
+      update: (plaintext) => cipher.update(plaintext),
+      tag: () => {
+        cipher.final();
+        return new Uint8Array(cipher.getAuthTag());
+      },
+    };
   },
-  openGcm: (key, iv, aad, { ciphertext, tag }) => {
+  gcmOpener: (key, iv, aad, tag) => {
     const decipher = createDecipheriv('aes-256-gcm', key, iv, { authTagLength: 16 });
     decipher.setAAD(aad);
     decipher.setAuthTag(tag);
-    return new Uint8Array(Buffer.concat([decipher.update(ciphertext), decipher.final()]));
+    return { update: (ciphertext) => decipher.update(ciphertext), end: () => void decipher.final() };
   },
+  breathe: () => new Promise((resolve) => setImmediate(resolve)),
 };
 
 export const generateSigningKey = (): EcPrivateJwk =>

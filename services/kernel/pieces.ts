@@ -1,0 +1,156 @@
+import { decodeBase64urlBytes, encodeBase64url } from './base64url.ts';
+import { concat, fromUtf8, put, room, utf8 } from './bytes.ts';
+import { type Digest, sha256, sha256Pieces } from './digest.ts';
+import { type JsonValue, parseStrictJson } from './strict-json.ts';
+
+/**
+ * Lets whatever else the process has to do have its turn. A document may be of megabytes, and what is done to all of it at once holds up
+ * everybody else's request; so it is done in pieces, with this between them. What fits into one piece waits for nobody.
+ */
+export type Breathe = () => Promise<void>;
+
+/** Bytes of one piece; some half a millisecond of work. A multiple of 3 and of 4, so that base64url can be cut there. */
+export const PIECE_BYTES = 96 * 1024;
+
+/** Does some work on [from, to) after [from, to), up to `length`. */
+export const inPieces = async (
+  breathe: Breathe,
+  length: number,
+  work: (from: number, to: number) => void,
+): Promise<void> => {
+  for (let from = 0; from < length; from += PIECE_BYTES) {
+    if (from > 0) await breathe();
+    work(from, Math.min(from + PIECE_BYTES, length));
+  }
+};
+
+export const sha256InPieces = async (breathe: Breathe, bytes: Uint8Array): Promise<Uint8Array> => {
+  if (bytes.length <= PIECE_BYTES) return sha256(bytes);
+  const hash = sha256Pieces();
+  await inPieces(breathe, bytes.length, (from, to) => hash.add(bytes.subarray(from, to)));
+  return hash.end();
+};
+
+export const digestInPieces = async (breathe: Breathe, bytes: Uint8Array): Promise<Digest> =>
+  `sha-256:${encodeBase64url(await sha256InPieces(breathe, bytes))}` as Digest;
+
+export const concatInPieces = async (breathe: Breathe, parts: readonly Uint8Array[]): Promise<Uint8Array> => {
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  if (length <= PIECE_BYTES) return concat(...parts);
+  const whole = room(length);
+  let at = 0;
+  for (const part of parts) {
+    const start = at;
+    await inPieces(breathe, part.length, (from, to) => whole.set(part.subarray(from, to), start + from));
+    at += part.length;
+    if (part.length > PIECE_BYTES / 2) await breathe();
+  }
+  return whole;
+};
+
+/** Base64url characters of that many bytes. */
+export const encodedLength = (bytes: number): number => Math.ceil((bytes * 4) / 3);
+
+export const encodeBase64urlInPieces = async (breathe: Breathe, bytes: Uint8Array): Promise<Uint8Array> => {
+  const text = room(encodedLength(bytes.length));
+  let at = 0;
+  await inPieces(breathe, bytes.length, (from, to) => {
+    at = put(text, at, encodeBase64url(bytes.subarray(from, to)));
+  });
+  return text;
+};
+
+export const decodeBase64urlInPieces = async (breathe: Breathe, text: Uint8Array): Promise<Uint8Array> => {
+  if (text.length <= PIECE_BYTES) return decodeBase64urlBytes(text);
+  const bytes = room(Math.floor((text.length * 3) / 4));
+  let at = 0;
+  await inPieces(breathe, text.length, (from, to) => {
+    const piece = decodeBase64urlBytes(text.subarray(from, to));
+    bytes.set(piece, at);
+    at += piece.length;
+  });
+  return bytes;
+};
+
+/** As `fromUtf8`; the text of a large one is a chain of its pieces until somebody reads it. */
+export const fromUtf8InPieces = async (breathe: Breathe, bytes: Uint8Array): Promise<string> => {
+  let text = '';
+  for (let from = 0; from < bytes.length; ) {
+    if (from > 0) await breathe();
+    let to = Math.min(from + PIECE_BYTES, bytes.length);
+    // A character that began before the cut belongs to the piece after it. Four bytes at most; more is no UTF-8, which is then found.
+    for (let back = 0; back < 3 && to < bytes.length && ((bytes[to] ?? 0) & 0xc0) === 0x80; back += 1) to -= 1;
+    text += fromUtf8(bytes.subarray(from, to));
+    from = to;
+  }
+  return text;
+};
+
+/** As `parseStrictJson`. */
+export const parseInPieces = async (breathe: Breathe, bytes: Uint8Array): Promise<JsonValue> =>
+  parseStrictJson(bytes.length <= PIECE_BYTES ? bytes : await fromUtf8InPieces(breathe, bytes));
+
+/** What `JSON.stringify` writes of a value, as UTF-8; in pieces of `most` characters, 2 or more. */
+export const jsonInPieces = async (breathe: Breathe, value: JsonValue, most = PIECE_BYTES): Promise<Uint8Array> => {
+  if (weigh(value, most) > 0) return utf8(JSON.stringify(value));
+  const parts: Uint8Array[] = [];
+  let text = '';
+  for (const piece of jsonPieces(value, most)) {
+    text += piece;
+    if (text.length < most) continue;
+    parts.push(utf8(text));
+    text = '';
+    await breathe();
+  }
+  parts.push(utf8(text));
+  return concatInPieces(breathe, parts);
+};
+
+/** What is left of `most` after a value's characters and members; 0 or less once it is heavier. */
+const weigh = (value: unknown, most: number): number => {
+  if (typeof value === 'string') return most - value.length;
+  if (typeof value !== 'object' || value === null) return most - 8;
+  let left = most - 8;
+  for (const name in value) {
+    if (left <= 0) break;
+    left = weigh((value as Record<string, unknown>)[name], left - name.length);
+  }
+  return left;
+};
+
+function* jsonPieces(value: unknown, most: number): Generator<string> {
+  if (typeof value === 'string' && value.length >= most) yield* stringPieces(value, most);
+  // What says itself how it is written is written whole.
+  else if (typeof value !== 'object' || value === null || 'toJSON' in value || weigh(value, most) > 0) {
+    yield JSON.stringify(value) ?? 'null';
+  } else if (Array.isArray(value)) {
+    let before = '[';
+    for (const item of value) {
+      yield before;
+      yield* jsonPieces(item, most);
+      before = ',';
+    }
+    yield before === '[' ? '[]' : ']';
+  } else {
+    let before = '{';
+    for (const [name, member] of Object.entries(value)) {
+      if (member === undefined) continue;
+      yield `${before}${JSON.stringify(name)}:`;
+      yield* jsonPieces(member, most);
+      before = ',';
+    }
+    yield before === '{' ? '{}' : '}';
+  }
+}
+
+function* stringPieces(text: string, most: number): Generator<string> {
+  yield '"';
+  for (let from = 0; from < text.length; ) {
+    let to = Math.min(from + most, text.length);
+    // Halves of one character stay together: a half by itself would be escaped.
+    if (to < text.length && (text.charCodeAt(to) & 0xfc00) === 0xdc00) to -= 1;
+    yield JSON.stringify(text.slice(from, to)).slice(1, -1);
+    from = to;
+  }
+  yield '"';
+}
