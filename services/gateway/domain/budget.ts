@@ -3,7 +3,7 @@ export const LIMITS = {
   /** Requests whose calls are not over: in all, and of one agency. */
   requestsInFlight: 2_000,
   requestsOfOneAgency: 1_000,
-  /** Bytes of sealed documents on their way; one agency's, as provider or requester, are at most half of them. On the wire they take thrice that. */
+  /** Bytes of sealed documents on their way; one agency's, as provider or requester, are at most half of them. A call of `Request`, unlike `Ask`, takes thrice that. */
   documentBytes: 128 * 1024 * 1024,
   /** Bytes of first outcomes kept for a byte-identical resend. */
   outcomeBytes: 64 * 1024 * 1024,

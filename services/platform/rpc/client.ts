@@ -1,10 +1,18 @@
 import type { Duplex as NodeDuplex, Writable } from 'node:stream';
-import { type ClientOptions, type ClientUnaryCall, Metadata, type ServiceError } from '@grpc/grpc-js';
+import {
+  type ClientOptions,
+  type ClientReadableStream,
+  type ClientUnaryCall,
+  Metadata,
+  type ServiceError,
+} from '@grpc/grpc-js';
 import {
   type AcknowledgeRequest,
   type AcknowledgeResponse,
   AdapterServiceClient,
+  AdapterServiceService,
   type AnnounceResponse,
+  AskResponse,
   type AttachRequest,
   type AttachResponse,
   type FollowRegistryResponse,
@@ -12,6 +20,7 @@ import {
   type RequestRequest,
   type RequestResponse,
   RequestServiceClient,
+  RequestServiceService,
   type UploadRequest,
   type UploadResponse,
   type UploadStart,
@@ -19,6 +28,7 @@ import {
 import { WaslError } from '../../kernel/codes.ts';
 import { type BootId, type GatewayId, parseBootId } from '../../kernel/ids.ts';
 import type { TlsIdentity } from '../crypto/index.ts';
+import { ANSWER_CHUNK, chunksOf, decodeChunk, encodeChunk, takeAnswer, UPLOAD_CHUNK } from './chunks.ts';
 import { duplexOf, incoming, writer } from './duplex.ts';
 import { fromStatus, MAX_MESSAGE_BYTES } from './errors.ts';
 import type { Duplex } from './face.ts';
@@ -47,8 +57,6 @@ export interface GatewayConnection {
   upload(start: UploadStart, sealed: Uint8Array, options: CallOptions): Promise<UploadResponse>;
   close(): void;
 }
-
-const CHUNK_BYTES = 64 * 1024;
 
 /** Connects to a gateway at host:port. As server only `spiffe://<trust domain>/gateway/*` is accepted: `not-a-gateway` otherwise. */
 export function connectGateway(of: {
@@ -86,11 +94,11 @@ export function connectGateway(of: {
   const deadlineOf = ({ timeoutMs }: CallOptions): { deadline: number } => ({ deadline: Date.now() + timeoutMs });
   const called = <T>(
     { signal }: CallOptions,
-    start: (done: (error: ServiceError | null, value: T) => void) => { cancel(): void },
+    start: (done: (error: ServiceError | WaslError | null, value: T) => void) => { cancel(): void },
   ): Promise<T> =>
     new Promise<T>((resolve, reject) => {
       let leave = (): void => undefined;
-      const done = (error: ServiceError | null, value: T): void => {
+      const done = (error: ServiceError | WaslError | null, value: T): void => {
         leave();
         if (error === null) resolve(value);
         else reject(failure(error));
@@ -122,7 +130,19 @@ export function connectGateway(of: {
       return incoming<FollowRegistryResponse>(stream, (error) => (signal.aborted ? undefined : failure(error)));
     },
     request: (message, call) =>
-      called(call, (done) => requests.request(message, metadataOf(call), deadlineOf(call), done)),
+      called(call, (done) => {
+        const { path, requestSerialize } = RequestServiceService.ask;
+        const stream = requests.makeServerStreamRequest(
+          path,
+          requestSerialize,
+          readResponse,
+          message,
+          metadataOf(call),
+          deadlineOf(call),
+        );
+        hearAnswer(stream, done);
+        return stream;
+      }),
     acknowledge: (message, call) =>
       called(call, (done) => requests.acknowledge(message, metadataOf(call), deadlineOf(call), done)),
     attach: (signal) => {
@@ -132,7 +152,15 @@ export function connectGateway(of: {
     },
     upload: (start, sealed, call) =>
       called<UploadResponse>(call, (done) => {
-        const stream = adapters.upload(metadataOf(call), deadlineOf(call), done);
+        const { path, responseDeserialize } = AdapterServiceService.upload;
+        const stream = adapters.makeClientStreamRequest(
+          path,
+          writeUpload,
+          responseDeserialize,
+          metadataOf(call),
+          deadlineOf(call),
+          (error, value) => done(error, value ?? {}),
+        );
         // When the stream ends under our hands, why stands in the call's own end.
         sendChunks(stream, start, sealed).catch(() => undefined);
         return stream;
@@ -144,10 +172,38 @@ export function connectGateway(of: {
 const sendChunks = async (stream: Writable, start: UploadStart, sealed: Uint8Array): Promise<void> => {
   const write = writer<UploadRequest>(stream);
   await write({ message: { $case: 'start', value: start } });
-  for (let at = 0; at < sealed.length; at += CHUNK_BYTES) {
-    await write({ message: { $case: 'chunk', value: Buffer.from(sealed.subarray(at, at + CHUNK_BYTES)) } });
-  }
+  for (const value of chunksOf(sealed)) await write({ message: { $case: 'chunk', value } });
   stream.end();
+};
+
+const writeUpload = (request: UploadRequest): Buffer =>
+  request.message?.$case === 'chunk'
+    ? encodeChunk(UPLOAD_CHUNK, request.message.value)
+    : AdapterServiceService.upload.requestSerialize(request);
+
+const readResponse = (bytes: Buffer): AskResponse => {
+  const value = decodeChunk(ANSWER_CHUNK, bytes);
+  return value === undefined ? AskResponse.decode(bytes) : { message: { $case: 'chunk', value }, sealedBytes: 0 };
+};
+
+/** Hears an answer to its end; a caller that is told something else hangs up. */
+const hearAnswer = (
+  stream: ClientReadableStream<AskResponse>,
+  done: (error: ServiceError | WaslError | null, value: RequestResponse) => void,
+): void => {
+  const answer = takeAnswer(MAX_MESSAGE_BYTES);
+  const nothing = { result: undefined };
+  const step = (work: () => void): void => {
+    try {
+      work();
+    } catch (error) {
+      done(error as WaslError, nothing);
+      stream.cancel();
+    }
+  };
+  stream.on('data', (message: AskResponse) => step(() => answer.take(message)));
+  stream.on('error', (error: ServiceError) => done(error, nothing));
+  stream.on('end', () => step(() => done(null, answer.whole())));
 };
 
 /** Cancels the call once the signal aborts; what is returned forgets about it. */

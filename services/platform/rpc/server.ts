@@ -10,6 +10,8 @@ import {
 } from '@grpc/grpc-js';
 import {
   AdapterServiceService,
+  type AskRequest,
+  type AskResponse,
   type AttachRequest,
   type AttachResponse,
   LinkServiceService,
@@ -20,6 +22,7 @@ import { WaslError } from '../../kernel/codes.ts';
 import type { Peer } from '../../kernel/ids.ts';
 import type { TlsIdentity } from '../crypto/index.ts';
 import type { Logger } from '../log/index.ts';
+import { ANSWER_CHUNK, decodeChunk, encodeChunk, sendAnswer, UPLOAD_CHUNK } from './chunks.ts';
 import { duplexOf, incoming, writer } from './duplex.ts';
 import { MAX_MESSAGE_BYTES, MAX_TAKEN_BYTES, toStatus } from './errors.ts';
 import type { Caller, ExchangeHandlers } from './face.ts';
@@ -110,6 +113,15 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
       (error: unknown) => call.emit('error', failed(error)),
     );
   };
+  const ask: handleServerStreamingCall<AskRequest, AskResponse> = (call) => {
+    const write = writer<AskResponse>(call);
+    withCaller(call as unknown as Surface, async (caller) =>
+      sendAnswer(write, await handlers.request(call.request, caller)),
+    ).then(
+      () => call.end(),
+      (error: unknown) => call.emit('error', failed(error)),
+    );
+  };
   const attach: handleBidiStreamingCall<never, never> = (call) => {
     // A replica that is gone has ended its stream; there is nothing more to say to it.
     const stream = duplexOf<AttachRequest, AttachResponse>(call as unknown as Duplex, () => undefined);
@@ -128,11 +140,12 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
   };
 
   server.addService(forgiving(LinkServiceService), { announce: unary(handlers.announce), followRegistry });
-  server.addService(forgiving(RequestServiceService), {
+  server.addService(forgiving({ ...RequestServiceService, ask: askMethod }), {
     request: unary(handlers.request),
+    ask,
     acknowledge: unary(handlers.acknowledge),
   });
-  server.addService(forgiving(AdapterServiceService), { attach, upload });
+  server.addService(forgiving({ ...AdapterServiceService, upload: uploadMethod }), { attach, upload });
   const setServing = addHealthAndReflection(server);
 
   const host = options.listen.slice(0, options.listen.lastIndexOf(':'));
@@ -161,6 +174,23 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
     },
   };
 }
+
+const askMethod = {
+  ...RequestServiceService.ask,
+  responseSerialize: (response: AskResponse): Buffer =>
+    response.message?.$case === 'chunk'
+      ? encodeChunk(ANSWER_CHUNK, response.message.value)
+      : RequestServiceService.ask.responseSerialize(response),
+};
+const uploadMethod = {
+  ...AdapterServiceService.upload,
+  requestDeserialize: (bytes: Buffer): UploadRequest => {
+    const value = decodeChunk(UPLOAD_CHUNK, bytes);
+    return value === undefined
+      ? AdapterServiceService.upload.requestDeserialize(bytes)
+      : { message: { $case: 'chunk', value } };
+  },
+};
 
 /**
  * Bytes that are no such message are read as an empty one: it then reaches the handler, which refuses it as malformed and leaves

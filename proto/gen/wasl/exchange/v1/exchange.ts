@@ -69,6 +69,23 @@ export interface RequestResponse {
   result: { $case: "answer"; value: Answer } | { $case: "refusal"; value: Refusal } | undefined;
 }
 
+export interface AskRequest {
+  /** As in RequestRequest. */
+  statement: string;
+  privatePart: Buffer;
+}
+
+/** AskResponse is first an answer or a refusal, then the chunks of an answer's sealed document when it is not in the answer. */
+export interface AskResponse {
+  message:
+    | { $case: "answer"; value: Answer }
+    | { $case: "refusal"; value: Refusal }
+    | { $case: "chunk"; value: Buffer }
+    | undefined;
+  /** Stands beside an answer: the length of the sealed document that follows, whose place in the answer is empty. */
+  sealedBytes: number;
+}
+
 /** Answer is the provider's signed word, with the sealed document when there is one. */
 export interface Answer {
   /** Compact JWS, `typ` wasl-answer+jwt. */
@@ -578,6 +595,183 @@ export const RequestResponse: MessageFns<RequestResponse> = {
         break;
       }
     }
+    return message;
+  },
+};
+
+function createBaseAskRequest(): AskRequest {
+  return { statement: "", privatePart: Buffer.alloc(0) };
+}
+
+export const AskRequest: MessageFns<AskRequest> = {
+  encode(message: AskRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.statement !== "") {
+      writer.uint32(10).string(message.statement);
+    }
+    if (message.privatePart.length !== 0) {
+      writer.uint32(18).bytes(message.privatePart);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AskRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAskRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.statement = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.privatePart = Buffer.from(reader.bytes());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<AskRequest>): AskRequest {
+    return AskRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AskRequest>): AskRequest {
+    const message = createBaseAskRequest();
+    message.statement = object.statement ?? "";
+    message.privatePart = object.privatePart ?? Buffer.alloc(0);
+    return message;
+  },
+};
+
+function createBaseAskResponse(): AskResponse {
+  return { message: undefined, sealedBytes: 0 };
+}
+
+export const AskResponse: MessageFns<AskResponse> = {
+  encode(message: AskResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    switch (message.message?.$case) {
+      case "answer":
+        Answer.encode(message.message.value, writer.uint32(10).fork()).join();
+        break;
+      case "refusal":
+        Refusal.encode(message.message.value, writer.uint32(18).fork()).join();
+        break;
+      case "chunk":
+        writer.uint32(26).bytes(message.message.value);
+        break;
+    }
+    if (message.sealedBytes !== 0) {
+      writer.uint32(32).uint32(message.sealedBytes);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AskResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAskResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.message = { $case: "answer", value: Answer.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.message = { $case: "refusal", value: Refusal.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.message = { $case: "chunk", value: Buffer.from(reader.bytes()) };
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.sealedBytes = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<AskResponse>): AskResponse {
+    return AskResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AskResponse>): AskResponse {
+    const message = createBaseAskResponse();
+    switch (object.message?.$case) {
+      case "answer": {
+        if (object.message?.value !== undefined && object.message?.value !== null) {
+          message.message = { $case: "answer", value: Answer.fromPartial(object.message.value) };
+        }
+        break;
+      }
+      case "refusal": {
+        if (object.message?.value !== undefined && object.message?.value !== null) {
+          message.message = { $case: "refusal", value: Refusal.fromPartial(object.message.value) };
+        }
+        break;
+      }
+      case "chunk": {
+        if (object.message?.value !== undefined && object.message?.value !== null) {
+          message.message = { $case: "chunk", value: object.message.value };
+        }
+        break;
+      }
+    }
+    message.sealedBytes = object.sealedBytes ?? 0;
     return message;
   },
 };
@@ -1952,6 +2146,16 @@ export const RequestServiceService = {
     responseSerialize: (value: RequestResponse): Buffer => Buffer.from(RequestResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): RequestResponse => RequestResponse.decode(value),
   },
+  /** Ask is Request with a larger sealed document following its answer in chunks, so that it holds up nobody and is held once. */
+  ask: {
+    path: "/wasl.exchange.v1.RequestService/Ask" as const,
+    requestStream: false as const,
+    responseStream: true as const,
+    requestSerialize: (value: AskRequest): Buffer => Buffer.from(AskRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): AskRequest => AskRequest.decode(value),
+    responseSerialize: (value: AskResponse): Buffer => Buffer.from(AskResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): AskResponse => AskResponse.decode(value),
+  },
   /** Acknowledge hands in the requester's signed word that it holds the document; it becomes the entry `received`. */
   acknowledge: {
     path: "/wasl.exchange.v1.RequestService/Acknowledge" as const,
@@ -1967,6 +2171,8 @@ export const RequestServiceService = {
 export interface RequestServiceServer extends UntypedServiceImplementation {
   /** Request asks another agency for a verified document and waits for the outcome, at most until the deadline in the signed statement. */
   request: handleUnaryCall<RequestRequest, RequestResponse>;
+  /** Ask is Request with a larger sealed document following its answer in chunks, so that it holds up nobody and is held once. */
+  ask: handleServerStreamingCall<AskRequest, AskResponse>;
   /** Acknowledge hands in the requester's signed word that it holds the document; it becomes the entry `received`. */
   acknowledge: handleUnaryCall<AcknowledgeRequest, AcknowledgeResponse>;
 }
@@ -1988,6 +2194,9 @@ export interface RequestServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: RequestResponse) => void,
   ): ClientUnaryCall;
+  /** Ask is Request with a larger sealed document following its answer in chunks, so that it holds up nobody and is held once. */
+  ask(request: AskRequest, options?: Partial<CallOptions>): ClientReadableStream<AskResponse>;
+  ask(request: AskRequest, metadata?: Metadata, options?: Partial<CallOptions>): ClientReadableStream<AskResponse>;
   /** Acknowledge hands in the requester's signed word that it holds the document; it becomes the entry `received`. */
   acknowledge(
     request: AcknowledgeRequest,

@@ -1,0 +1,85 @@
+import type { AskResponse, RequestResponse } from '../../../proto/gen/wasl/exchange/v1/exchange.ts';
+import { WaslError } from '../../kernel/codes.ts';
+
+/** Bytes of a sealed document in one message; a larger document goes in several, so that nobody waits for all of it. */
+export const CHUNK_BYTES = 64 * 1024;
+/** Field `chunk` of UploadRequest and of AskResponse. */
+export const UPLOAD_CHUNK = 2;
+export const ANSWER_CHUNK = 3;
+
+const LENGTH_DELIMITED = 2;
+
+/** A message whose one field is a chunk, copied once; what is generated copies it four times. */
+export const encodeChunk = (field: number, chunk: Uint8Array): Buffer => {
+  const head = [(field << 3) | LENGTH_DELIMITED];
+  let length = chunk.length;
+  for (; length > 0x7f; length >>>= 7) head.push((length & 0x7f) | 0x80);
+  head.push(length);
+  const message = Buffer.allocUnsafe(head.length + chunk.length);
+  message.set(head);
+  message.set(chunk, head.length);
+  return message;
+};
+
+/** The chunk as a view, or undefined: then the message is something else, or says it in another way. */
+export const decodeChunk = (field: number, message: Buffer): Buffer | undefined => {
+  if (message[0] !== ((field << 3) | LENGTH_DELIMITED)) return undefined;
+  let length = 0;
+  for (let at = 1; at <= 4; at += 1) {
+    const byte = message[at] ?? 0;
+    length |= (byte & 0x7f) << (7 * (at - 1));
+    if (byte < 0x80) return at + 1 + length === message.length ? message.subarray(at + 1) : undefined;
+  }
+  return undefined;
+};
+
+/** Whole views of some bytes, one after the other. */
+export function* chunksOf(bytes: Uint8Array): Generator<Buffer> {
+  const { buffer, byteOffset } = bytes;
+  for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
+    yield Buffer.from(buffer, byteOffset + at, Math.min(CHUNK_BYTES, bytes.length - at));
+  }
+}
+
+/** Says an answer with its document in chunks when that is large. */
+export const sendAnswer = async (
+  write: (message: AskResponse) => Promise<void>,
+  { result }: RequestResponse,
+): Promise<void> => {
+  const large = result?.$case === 'answer' && result.value.sealedDocument.length > CHUNK_BYTES;
+  if (!large) return write({ message: result, sealedBytes: 0 });
+  const { sealedDocument, ...value } = result.value;
+  const answer = { ...value, sealedDocument: Buffer.alloc(0) };
+  await write({ message: { $case: 'answer', value: answer }, sealedBytes: sealedDocument.length });
+  for (const chunk of chunksOf(sealedDocument))
+    await write({ message: { $case: 'chunk', value: chunk }, sealedBytes: 0 });
+};
+
+/** Puts together what `sendAnswer` says. `limit` is the largest document that is taken; whoever says more, less or other is refused. */
+export const takeAnswer = (limit: number) => {
+  let response: RequestResponse | undefined;
+  let document: Buffer | undefined;
+  let size = 0;
+  const malformed = (): WaslError => new WaslError('malformed-message', { what: 'gRPC response' });
+  return {
+    take: ({ message, sealedBytes }: AskResponse): void => {
+      if (message?.$case === 'chunk') {
+        if (document === undefined || size + message.value.length > document.length) throw malformed();
+        document.set(message.value, size);
+        size += message.value.length;
+        return;
+      }
+      if (response !== undefined) throw malformed();
+      response = { result: message };
+      if (sealedBytes === 0) return;
+      if (message?.$case !== 'answer' || message.value.sealedDocument.length > 0) throw malformed();
+      if (sealedBytes > limit) throw new WaslError('message-too-large', { limit });
+      document = Buffer.allocUnsafe(sealedBytes);
+      message.value.sealedDocument = document;
+    },
+    whole: (): RequestResponse => {
+      if (response === undefined || size !== (document?.length ?? 0)) throw malformed();
+      return response;
+    },
+  };
+};
