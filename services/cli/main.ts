@@ -66,7 +66,7 @@ const program = new Command('wasl')
   );
 
 program.addCommand(
-  command('up', 'Bring everything up with two invented ministries, and make a first exchange.', 'wasl up --once')
+  command('up', 'Bring everything up with four invented ministries, and make a first exchange.', 'wasl up --once')
     .option('--kafka <brokers>', 'use this Kafka (host:port, comma-separated) instead of the embedded bus', list)
     .option('--once', 'make the exchange, show it, stop everything and exit', false)
     .option(
@@ -162,8 +162,9 @@ program.addCommand(journal);
 program.addCommand(command('status', 'What is up, and whether it is healthy.', 'wasl status').action(does(status)));
 program.addCommand(command('config', 'Every setting of every process.', 'wasl config').action(does(config)));
 
+let help = '';
 const strict = (of: Command): void => {
-  of.exitOverride().configureOutput({ writeErr: () => undefined });
+  of.exitOverride().configureOutput({ writeErr: (text) => (help += text) });
   for (const inner of of.commands) strict(inner);
 };
 strict(program);
@@ -172,8 +173,14 @@ try {
   await program.parseAsync();
 } catch (error) {
   const usage = error instanceof CommanderError;
-  // Help and version end here too, and are fine.
-  if (usage && error.exitCode !== 0) fail(new WaslError('bad-usage', { what: error.message.replace(/^error: /, '') }));
-  else if (!usage) fail(error);
+  // Help and version end here too, and are fine; without a command, help is the answer.
+  if (!usage) fail(error);
+  else if (error.code === 'commander.help') {
+    process.stderr.write(help);
+    process.exitCode = exitCodeOf('usage');
+  } else if (error.exitCode !== 0) {
+    const what = error.message.replace(/^error: /, '').replace(/\s+/g, ' ');
+    fail(new WaslError('bad-usage', { what }));
+  }
 }
 if (failed) process.exit();

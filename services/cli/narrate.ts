@@ -1,58 +1,68 @@
-import type { Outcome } from '../../adapters/kit/index.ts';
+import type { Outcome, Receipts } from '../../adapters/kit/index.ts';
 import { parseReceipt } from '../kernel/batch.ts';
 import type { RegistryCopy } from '../kernel/copy.ts';
 import { isObject } from '../kernel/fields.ts';
 import type { JsonObject, JsonValue } from '../kernel/strict-json.ts';
+import { dataFlag } from './development/layout.ts';
 
 const valueText = (value: JsonValue | undefined): string => {
   if (value === null || value === undefined) return '-';
   if (typeof value !== 'object') return String(value);
-  if (isObject(value) && typeof value.en === 'string' && typeof value.ar === 'string')
-    return `${value.en} · ${value.ar}`;
-  return JSON.stringify(value);
+  if (!isObject(value)) return value.length === 0 ? '-' : value.map(valueText).join('; ');
+  if (typeof value.en === 'string' && typeof value.ar === 'string') return `${value.en} · ${value.ar}`;
+  return Object.entries(value)
+    .map(([name, part]) => `${name} ${valueText(part)}`)
+    .join(', ');
 };
 
-/** Claims, one a line, aligned. */
-export const claimLines = (document: JsonObject): string[] => {
+/** Claims, one a line, aligned; of a list, each item on a line of its own. */
+const claimLines = (document: JsonObject): string[] => {
   const width = Math.max(...Object.keys(document).map((name) => name.length));
-  return Object.entries(document).map(([name, value]) => `  ${name.padEnd(width)}  ${valueText(value)}`);
+  const between = `\n${' '.repeat(width + 4)}`;
+  return Object.entries(document).map(([name, value]) => {
+    const text = Array.isArray(value) && value.length > 0 ? value.map(valueText).join(between) : valueText(value);
+    return `  ${name.padEnd(width)}  ${text}`;
+  });
 };
 
-const receiptLine = (label: string, text: string | undefined): string[] => {
-  if (text === undefined) return [];
-  const { gateway, boot, sequence, leaf, entry } = parseReceipt(text);
-  return [
-    `  ${label} ${entry.body.kind.padEnd(9)} ${leaf}`,
-    `           at ${gateway}, boot ${boot}, entry ${sequence}`,
-  ];
+/** The entries that a request left, in order; nothing of one that never left its own agency. */
+const receiptLines = ({ requested, ended }: Receipts): string[] =>
+  [requested, ended]
+    .filter((text) => text !== undefined)
+    .flatMap((text, index) => {
+      const { gateway, boot, sequence, leaf, entry } = parseReceipt(text);
+      return [
+        `  ${index + 1} ${entry.body.kind.padEnd(9)} ${leaf}`,
+        `           at ${gateway}, boot ${boot}, entry ${sequence}`,
+      ];
+    });
+
+/** When to come again, in both languages. */
+const againText = (ms: number | undefined): string[] => {
+  if (ms === undefined) return [];
+  const seconds = Math.ceil(ms / 1_000);
+  return [`  again in ${seconds} s · أعد المحاولة بعد ${seconds} ثانية`];
 };
 
-/** An outcome for a person: what came, or why not and whose move is next, in both languages. */
-export const describeOutcome = (outcome: Outcome, requester: string): string => {
+/** The command that collects a deferred answer, to be completed by the ticket. */
+export const collectWith = (requester: string, data: string): string =>
+  `npx wasl request${dataFlag(data)} --as ${requester} --ticket`;
+
+/** An outcome for a person: what came, or why not and whose move is next, in both languages. `collect` is the command that a ticket completes. */
+export const describeOutcome = (outcome: Outcome, collect: string): string => {
   const head = `${outcome.outcome}  (request ${outcome.requestId}, said by ${outcome.by.kind} ${outcome.by.id})`;
-  const receipts = [
-    'evidence',
-    ...receiptLine('1', outcome.receipts.requested),
-    ...receiptLine('2', outcome.receipts.ended),
-  ];
+  const entries = receiptLines(outcome.receipts);
+  const receipts = entries.length === 0 ? [] : ['evidence', ...entries];
   if (outcome.outcome === 'delivered') {
     return [head, ...claimLines(outcome.document), `  as of ${valueText(outcome.always.asOf)}`, ...receipts].join('\n');
   }
-  const ticket =
-    outcome.outcome === 'deferred'
-      ? [
-          `  collect with: wasl request --as ${requester} --ticket ${outcome.ticket}`,
-          ...(outcome.retryAfterMs === undefined
-            ? []
-            : [`  not before ${Math.ceil(outcome.retryAfterMs / 1000)} s from now`]),
-        ]
-      : [];
   return [
     head,
     `  ${outcome.message.en}`,
     `  ${outcome.message.ar}`,
     `  (${outcome.code})`,
-    ...ticket,
+    ...(outcome.outcome === 'deferred' ? [`  collect with: ${collect} ${outcome.ticket}`] : []),
+    ...('retryAfterMs' in outcome ? againText(outcome.retryAfterMs) : []),
     ...receipts,
   ].join('\n');
 };
@@ -67,6 +77,8 @@ export const narrate = (
     readonly documentType: string;
     readonly purpose: string;
     readonly subject: string;
+    /** See `describeOutcome`. */
+    readonly collect: string;
   },
 ): string => {
   const { requester, provider, documentType, purpose } = asked;
@@ -103,8 +115,7 @@ export const narrate = (
       3,
       'Recorded, before the provider heard of it and before the document left:',
       'الإثبات، قبل أن تعلم الجهة المزوِّدة بالطلب وقبل خروج الوثيقة:',
-      ...receiptLine('1', outcome.receipts.requested),
-      ...receiptLine('2', outcome.receipts.ended),
+      ...receiptLines(outcome.receipts),
     ),
     step(
       4,
@@ -119,7 +130,7 @@ export const narrate = (
       `محجوب، ولا أثر له في الوثيقة: ${withheld.length}`,
     ),
     step(6, 'The verified document:', 'الوثيقة الموثَّقة:'),
-    describeOutcome(outcome, requester),
+    describeOutcome(outcome, asked.collect),
     '',
   ].join('\n');
 };

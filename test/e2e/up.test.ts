@@ -1,5 +1,5 @@
 import { createHash, createPublicKey, verify } from 'node:crypto';
-import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SDJwtInstance } from '@sd-jwt/core';
@@ -128,6 +128,23 @@ describe('wasl up, as built', { timeout: 60_000 }, () => {
     expect(refused.json.message.en).toMatch(/Next move/);
     expect(refused.json.message.ar).toMatch(/الإجراء التالي/);
     expect([usage.code, usage.json.code]).toEqual([2, 'bad-usage']);
+  });
+
+  it('answers a command without a verb with its help, and a mistake in the flags before anything is asked', async () => {
+    const bare = await wasl();
+    expect([bare.code, bare.stderr]).toEqual([2, expect.stringContaining('Usage: wasl [options] [command]')]);
+    const journal = await wasl('journal');
+    expect([journal.code, journal.stderr]).toEqual([2, expect.stringContaining('verify')]);
+    const nowhere = await waslJson(...AGREED, '--save', join(data, 'no-such-folder', 'extract'));
+    expect([nowhere.code, nowhere.json.code, nowhere.json.requestId]).toEqual([2, 'bad-usage', undefined]);
+    const foreign = await waslJson(
+      ...['agent', '--data', data, '--as', 'transport', '--listen', '127.0.0.1:0'],
+      ...['--provide', 'civil-status.personal-extract=http://127.0.0.1:9/'],
+    );
+    expect([foreign.code, foreign.json.code]).toEqual([2, 'bad-usage']);
+    const unmade = join(data, 'unmade');
+    const nobody = await waslJson('up', '--data', unmade, '--without', 'nobody');
+    expect([nobody.code, nobody.json.code, existsSync(unmade)]).toEqual([2, 'bad-usage', false]);
   });
 
   it('traces a request through evidence that it verifies, and finds every receipt of both journals in the log', async () => {

@@ -1,9 +1,11 @@
 import { agentSettings } from '../../agent/config.ts';
 import { openAgent } from '../../agent/main.ts';
+import { WaslError } from '../../kernel/codes.ts';
 import { readSettings } from '../../platform/config/index.ts';
 import { writePrivateFile } from '../../platform/crypto/index.ts';
 import { layoutOf } from '../development/layout.ts';
 import type { End } from '../end.ts';
+import { readRegistry } from '../evidence.ts';
 import { readState } from '../state.ts';
 
 export interface AgentFlags {
@@ -19,10 +21,24 @@ export interface AgentIo {
   readonly stopped: Promise<void>;
 }
 
+/** `bad-usage` for a document that the registry does not know as this agency's: no gateway would let it attach for that. */
+const ownDocuments = async ({ data, as, provide }: AgentFlags): Promise<void> => {
+  // What has not the form TYPE=URL is refused by the settings.
+  const types = provide.flatMap((one) => (one.includes('=') ? [one.slice(0, one.indexOf('='))] : []));
+  if (types.length === 0) return;
+  const { documentTypes } = await readRegistry(layoutOf(data));
+  for (const type of types) {
+    if (!documentTypes.some(({ id, provider }) => id === type && provider === as)) {
+      throw new WaslError('bad-usage', { what: `${as} has no document ${type} to provide` });
+    }
+  }
+};
+
 /** Runs an agency's agent over a running `up`, until it is told to stop. */
 export const agent = async (flags: AgentFlags, { show, stopped }: AgentIo): Promise<void> => {
   const layout = layoutOf(flags.data);
   const { gateway } = await readState(layout);
+  await ownDocuments(flags);
   const name = `agent-${flags.as}`;
   const config = {
     identity: layout.agency(flags.as),

@@ -1,11 +1,13 @@
-import { join } from 'node:path';
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { type Outcome, outcomeJson } from '../../../adapters/kit/index.ts';
 import { WaslError } from '../../kernel/codes.ts';
 import { writePrivateFile } from '../../platform/crypto/index.ts';
 import { type AskAs, askAs } from '../ask.ts';
 import { layoutOf } from '../development/layout.ts';
 import type { End } from '../end.ts';
-import { describeOutcome } from '../narrate.ts';
+import { collectWith, describeOutcome } from '../narrate.ts';
 import { readState } from '../state.ts';
 
 export interface RequestFlags {
@@ -57,6 +59,11 @@ const askOf = (flags: RequestFlags): AskAs['ask'] => {
 /** Makes one request as an agency and tells how it ended. */
 export const request = async (flags: RequestFlags): Promise<End> => {
   const ask = askOf(flags);
+  if (flags.save !== undefined) {
+    await access(dirname(flags.save), constants.W_OK).catch(() => {
+      throw new WaslError('bad-usage', { what: `the folder of ${flags.save} cannot be written in` });
+    });
+  }
   const layout = layoutOf(flags.data);
   const gateway = flags.gateway ?? (await readState(layout)).gateway;
   const identity = flags.identity ?? layout.agency(flags.as);
@@ -65,7 +72,11 @@ export const request = async (flags: RequestFlags): Promise<End> => {
   const { outcome, tookMs } = await askAs({ identity, journal, gateway, ask });
   if (flags.save !== undefined && outcome.outcome === 'delivered')
     await writePrivateFile(flags.save, outcome.credential);
-  return { kind: outcome.outcome, json: jsonOf(outcome, tookMs), text: describeOutcome(outcome, flags.as) };
+  return {
+    kind: outcome.outcome,
+    json: jsonOf(outcome, tookMs),
+    text: describeOutcome(outcome, collectWith(flags.as, flags.data)),
+  };
 };
 
 /** An outcome as --json prints it. */

@@ -2,9 +2,9 @@ import { DEMO_CITIZENS } from '../../../adapters/population/index.ts';
 import { WaslError } from '../../kernel/codes.ts';
 import { askAs } from '../ask.ts';
 import { CIVIL_STATUS, TRANSPORT } from '../development/agencies.ts';
-import { layoutOf } from '../development/layout.ts';
+import { dataFlag, layoutOf } from '../development/layout.ts';
 import type { End } from '../end.ts';
-import { narrate } from '../narrate.ts';
+import { collectWith, narrate } from '../narrate.ts';
 import { bringUp } from '../up/up.ts';
 import { jsonOf } from './request.ts';
 
@@ -65,7 +65,7 @@ export const up = async ({ data, kafka, once, without = [] }: UpFlags, io: UpIo)
       kind: outcome.outcome,
       json: { ...jsonOf(outcome, tookMs), gateway: running.gateway, processes: running.processes },
       text: [
-        narrate(outcome, copy, EXCHANGE),
+        narrate(outcome, copy, { ...EXCHANGE, collect: collectWith(EXCHANGE.requester, data) }),
         `From start to document ${seconds} s; the exchange itself ${Math.round(tookMs)} ms.`,
         ...(once ? [] : [tryNext(data)]),
       ].join('\n'),
@@ -79,7 +79,7 @@ export const up = async ({ data, kafka, once, without = [] }: UpFlags, io: UpIo)
 };
 
 const tryNext = (data: string): string => {
-  const flag = data === '.wasl' ? '' : ` --data ${data}`;
+  const flag = dataFlag(data);
   const vehicle = `npx wasl request${flag} --as civil-status --from transport --document transport.vehicle-registration --purpose estate-inventory --subject`;
   const citizens = Object.values(DEMO_CITIZENS).map(
     ({ nationalNumber, shows }) => `  ${nationalNumber}  ${shows.en} · ${shows.ar}`,

@@ -33,6 +33,8 @@ export type JournalOf = 'adapter' | 'requests' | 'agent';
 export const JOURNALS: readonly JournalOf[] = ['adapter', 'requests', 'agent'];
 
 export const DEFAULT_DATA = '.wasl';
+/** How a command that is shown to be typed names the folder: not at all when it is the usual one. */
+export const dataFlag = (data: string): string => (data === DEFAULT_DATA ? '' : ` --data ${data}`);
 export const TRUST_DOMAIN = 'wasl.test';
 export const GATEWAY = 'gw-1';
 

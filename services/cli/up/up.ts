@@ -30,6 +30,8 @@ export const bringUp = async (
   layout: Layout,
   { kafka, say, signal, without = [] }: BringUpOptions,
 ): Promise<Running> => {
+  const unknown = without.find((agency) => !AGENCIES.some(({ id }) => id === agency));
+  if (unknown !== undefined) throw new WaslError('bad-usage', { what: `there is no ministry ${unknown} to leave out` });
   await makeRoot(layout);
   const release = takeFolder(layout.root);
   const beginning = new Set<Promise<unknown>>();
@@ -57,7 +59,9 @@ export const bringUp = async (
     const { mark, fresh } = await prepareFolder(layout, kafka === undefined ? 'embedded' : 'kafka', Date.now());
     const wanted = kafka === undefined ? 'embedded' : 'kafka';
     if (mark.bus !== wanted) {
-      throw new WaslError('config-invalid', { what: `${layout.root} was made for the ${mark.bus} bus` });
+      throw new WaslError('config-invalid', {
+        what: `${layout.root} was made for the ${mark.bus} bus; --data names another folder`,
+      });
     }
     say(
       fresh
@@ -65,11 +69,8 @@ export const bringUp = async (
         : `going on in ${layout.root}`,
     );
     const addresses = await choosePorts(layout);
-    const adapters = without.map((agency) => `adapter-${agency}`);
     const all = partsOf({ layout, addresses, signal, ...(kafka === undefined ? {} : { kafka }) });
-    const unknown = adapters.find((name) => !all.some((part) => part.name === name));
-    if (unknown !== undefined) throw new WaslError('bad-usage', { what: `there is no ${unknown} to leave out` });
-    const parts = all.filter(({ name }) => !adapters.includes(name));
+    const parts = all.filter(({ name }) => !without.some((agency) => name === `adapter-${agency}`));
     const state = (): Promise<void> => writeState(layout, { gateway: addresses.gateway, processes: processes() });
     const start = async (part: Part): Promise<void> => {
       signal.throwIfAborted();
