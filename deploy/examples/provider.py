@@ -1,37 +1,40 @@
-# A ministry's own handler behind `wasl agent --provide`, over an invented register: python3 provider.py [PORT]
+# A ministry's own handler behind `wasl agent --provide`, over the invented register beside it: python3 provider.py [PORT]
 import json
 import sys
 from datetime import datetime, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
-
-def both(en, ar):
-    return {"en": en, "ar": ar}
-
-
-AMMAN = {"code": "101", "town": both("Amman", "عمان"), "governorate": both("Amman", "العاصمة"), "governorateCode": "JO-AM"}
-REGISTER = {
-    "70-12345": {
-        "registrationNumber": "EX-1", "ownerNationalNumber": "0009990099", "ownerName": both("Nobody Example", "مثال لا أحد"),
-        "use": "private", "make": both("Example", "مثال"), "model": both("One", "واحد"), "modelYear": 2019,
-        "colour": both("white", "أبيض"), "chassisNumber": "EXAMPLE0000000001", "engineNumber": "E1", "fuel": "hybrid",
-        "engineCapacityCc": 1600, "seats": 5, "firstRegisteredOn": "2019-03-01", "expiresOn": "2027-03-01",
-        "insuredUntil": "2027-03-01", "registrationOffice": AMMAN, "lienHolder": None,
-    }
+# By document type, whole documents as their schemas want them, without `asOf`.
+REGISTER = json.loads(Path(__file__).with_name("register.json").read_text("utf-8"))
+# Where a document says whom it is about, by the scheme that the subject is named in.
+ABOUT = {
+    "jo:national-number": ["nationalNumber", "ownerNationalNumber", "headNationalNumber"],
+    "jo:vehicle-plate": ["plate"],
 }
+
+
+def answer(asked):
+    subject = asked["subject"]
+    about = ABOUT[subject["scheme"]]
+    found = [one for one in REGISTER[asked["documentType"]] if subject["value"] in [one.get(claim) for claim in about]]
+    if len(found) == 0:
+        return {"outcome": "not-found"}
+    if len(found) > 1:
+        return {"outcome": "ambiguous"}  # never the first of them
+    as_of = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return {"outcome": "found", "document": {"asOf": as_of, **found[0]}}
 
 
 class Handler(BaseHTTPRequestHandler):
     def do_POST(self):
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        plate = asked["subject"]["value"]
-        if plate in REGISTER:
-            as_of = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-            answer = {"outcome": "found", "document": {"asOf": as_of, "plate": plate, **REGISTER[plate]}}
-        else:
-            answer = {"outcome": "not-found"}
-        body = json.dumps(answer).encode()
-        self.send_response(200)
+        try:
+            status, said = 200, answer(asked)
+        except KeyError:
+            status, said = 500, {}  # a failure: not "no record"
+        body = json.dumps(said).encode()
+        self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()

@@ -4,9 +4,10 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { WASL } from '../support/built.ts';
+import { AGENCIES } from '../../services/cli/development/agencies.ts';
+import { type Agent, askAgent, end, lineOf, startAgent } from '../support/agents.ts';
+import { AGREED, expectAgreed } from '../support/agreed.ts';
 import { removeData, startUp, type Up, wasl, waslJson } from '../support/cli.ts';
 
 const data = join(mkdtempSync(join(tmpdir(), 'wasl-agent-')), 'data');
@@ -27,47 +28,28 @@ const hasPython = (() => {
   }
 })();
 
-/** The first line that fits, of a process that stays. */
-const line = (child: ChildProcess, pattern: RegExp): Promise<string> =>
-  new Promise((found, reject) => {
-    child.once('exit', (code) => reject(new Error(`it ended with ${code} without saying ${pattern}`)));
-    for (const stream of [child.stdout, child.stderr]) {
-      if (stream !== null) createInterface({ input: stream }).on('line', (text) => pattern.test(text) && found(text));
-    }
-  });
-
 describe('wasl agent, as built', { timeout: 60_000 }, () => {
   let up: Up;
   const children: ChildProcess[] = [];
   const servers: Server[] = [];
-  const start = (command: string, ...args: string[]): ChildProcess => {
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-    children.push(child);
-    return child;
-  };
-  const end = async (child: ChildProcess): Promise<void> => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const gone = new Promise((ended) => child.once('exit', ended));
-    child.kill('SIGTERM');
-    await gone;
-  };
-  const agent = async (as: string, ...provide: string[]): Promise<{ url: string; child: ChildProcess }> => {
-    const flags = provide.flatMap((one) => ['--provide', one]);
-    const args = ['agent', '--data', data, '--as', as, '--listen', '127.0.0.1:0', ...flags];
-    const child = start(process.execPath, WASL, ...args);
-    const said = await line(child, /answers at http/);
-    return { url: /http:\/\/[0-9.:]+/.exec(said)?.[0] ?? '', child };
+  const agent = async (as: string, ...provide: string[]): Promise<Agent> => {
+    const made = await startAgent(data, as, ...provide);
+    children.push(made.child);
+    return made;
   };
   /** The provider attaches a moment after its agent answers. */
-  const delivered = async () => {
+  const attached = async <T extends { readonly json: { readonly code?: string } }>(
+    ask: () => Promise<T>,
+  ): Promise<T> => {
     for (;;) {
-      const said = await waslJson(...ASK_VEHICLE);
+      const said = await ask();
       if (said.json.code !== 'provider-not-connected') return said;
     }
   };
+  const delivered = () => attached(() => waslJson(...ASK_VEHICLE));
 
   beforeAll(async () => {
-    up = startUp('--data', data, '--without', 'transport');
+    up = startUp('--data', data, '--without', AGENCIES.map(({ id }) => id).join(','));
     await up.said(/It stays up/);
   }, 60_000);
   afterAll(async () => {
@@ -78,32 +60,30 @@ describe('wasl agent, as built', { timeout: 60_000 }, () => {
     await removeData(data);
   }, 30_000);
 
-  it('asks for a document over HTTP; its receipts stand in its journal and in the log', async () => {
-    const { url, child } = await agent('transport');
-    const response = await fetch(`${url}/v1/requests`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({
-        from: 'civil-status',
-        documentType: 'civil-status.personal-extract',
-        purpose: 'issue-driving-licence',
-        subject: { scheme: 'jo:national-number', value: '0009990001' },
-      }),
-    });
-    expect([response.status, ((await response.json()) as { outcome: string }).outcome]).toEqual([200, 'delivered']);
-    await end(child);
-    const { code, json } = await waslJson('journal', 'verify', '--data', data, '--as', 'transport', '--against', 'bus');
+  it.skipIf(!hasPython)('lets a few lines of Python provide a verified document under every agreement', async () => {
+    const python = spawn('python3', [PROVIDER, '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    children.push(python);
+    const port = /\d+$/.exec(await lineOf(python, /listening on/))?.[0];
+    const agents = new Map<string, Agent>();
+    const start = async (id: string): Promise<void> => {
+      const provided = AGREED.filter(({ provider }) => provider === id);
+      const flags = provided.map(({ documentType }) => `${documentType}=http://127.0.0.1:${port}/`);
+      agents.set(id, await agent(id, ...new Set(flags)));
+    };
+    await Promise.all(AGENCIES.map(({ id }) => start(id)));
+    const { json: plate } = await delivered();
+    expect([plate.outcome, plate.document?.plate], JSON.stringify(plate)).toEqual(['delivered', '70-12345']);
+    for (const one of AGREED) {
+      const asking = agents.get(one.requester) as Agent;
+      const { status, json } = await attached(() => askAgent(asking, one));
+      expect([status, json.outcome, json.by.id], JSON.stringify(json)).toEqual([200, 'delivered', one.provider]);
+      expectAgreed(one.id, json.document);
+      const nobody = await askAgent(asking, { ...one, subject: '0009999999' });
+      expect([nobody.status, nobody.json.outcome]).toEqual([200, 'not-found']);
+    }
+    for (const child of children) await end(child);
+    const { code, json } = await waslJson('journal', 'verify', '--data', data, '--against', 'bus');
     expect(code, JSON.stringify(json)).toBe(0);
-  });
-
-  it.skipIf(!hasPython)('lets a few lines of Python provide a verified document', async () => {
-    const python = start('python3', PROVIDER, '0');
-    const port = /\d+$/.exec(await line(python, /listening on/))?.[0];
-    const { child } = await agent('transport', `${VEHICLE}=http://127.0.0.1:${port}/`);
-    const { code, json } = await delivered();
-    expect([code, json.outcome, json.document.plate]).toEqual([0, 'delivered', '70-12345']);
-    await end(child);
-    await end(python);
   });
 
   it('brings a deferred answer: a ticket, a second request that names the first, and a trace that shows both', async () => {

@@ -1,29 +1,17 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AGENCIES } from '../../services/cli/development/agencies.ts';
 import { EXAMPLE_AGREEMENTS } from '../../services/cli/development/example-agreements.ts';
-import { compileSchema } from '../../services/platform/validate/index.ts';
+import { type Agent, askAgent, end, startAgent } from '../support/agents.ts';
+import { AGREED, agreed, expectAgreed, expectBothLanguages } from '../support/agreed.ts';
 import { removeData, startUp, type Up, wasl, waslJson } from '../support/cli.ts';
 
 const data = join(mkdtempSync(join(tmpdir(), 'wasl-ministries-')), 'data');
 
-/** Whom each agreement is tried with. */
-const SUBJECTS: Readonly<Record<string, string>> = {
-  'transport.personal-extract': '0009990001',
-  'transport.medical-fitness': '0009990001',
-  'education.birth-certificate': '0009990003',
-  'education.vaccination-record': '0009990003',
-  'health.family-extract': '0009990001',
-  'civil-status.secondary-certificate': '0009990001',
-  'civil-status.vehicle-registration': '0009990005',
-};
-
-const requestOf = (agreement: string, subject = SUBJECTS[agreement] ?? ''): readonly string[] => {
-  const found = EXAMPLE_AGREEMENTS.find(({ id }) => id === agreement);
-  if (found === undefined) throw new RangeError(agreement);
-  const { requester, provider, documentType, purpose } = found;
+const requestOf = (agreement: string, subject = agreed(agreement).subject): readonly string[] => {
+  const { requester, provider, documentType, purpose } = agreed(agreement);
   return [
     ...['request', '--data', data, '--as', requester, '--from', provider],
     ...['--document', documentType, '--purpose', purpose, '--subject', subject],
@@ -38,14 +26,6 @@ const askUntil = async (agreement: string, outcome: string) => {
     if (said.json.outcome === outcome) return said;
     if (said.json.outcome === undefined) throw new Error(JSON.stringify(said.json));
   }
-};
-
-/** Every text in both languages that stands anywhere in a document. */
-const textsIn = (value: unknown): readonly { readonly ar: string; readonly en: string }[] => {
-  if (typeof value !== 'object' || value === null) return [];
-  const { ar, en } = value as { readonly ar?: unknown; readonly en?: unknown };
-  if (typeof ar === 'string' && typeof en === 'string') return [{ ar, en }];
-  return Object.values(value).flatMap(textsIn);
 };
 
 describe('the ministries of wasl up, as built', { timeout: 60_000 }, () => {
@@ -74,23 +54,35 @@ describe('the ministries of wasl up, as built', { timeout: 60_000 }, () => {
     }
   });
 
-  it.concurrent.each(EXAMPLE_AGREEMENTS.map(({ id }) => id))(
-    '%s is delivered, schema-valid, in both languages',
-    async (id) => {
-      const { documentType, claims } = EXAMPLE_AGREEMENTS.find((one) => one.id === id) ?? { documentType: '' };
+  it.concurrent.each(AGREED)(
+    '$id, as the README shows it, is delivered, schema-valid, in both languages',
+    async ({ id }) => {
       const { code, json } = await ask(id);
       expect([code, json.outcome], JSON.stringify(json)).toEqual([0, 'delivered']);
-      const schema = readFileSync(new URL(`../../schemas/${documentType}.v1.json`, import.meta.url), 'utf8');
-      expect(compileSchema(documentType, JSON.parse(schema)).disclosed(json.document)).toEqual([]);
-      expect(Object.keys(json.document).sort()).toEqual(claims);
-      const texts = textsIn(json.document);
-      expect(texts.length).toBeGreaterThan(0);
-      for (const { ar, en } of texts) {
-        expect(ar).toMatch(/[\u0600-\u06ff]/);
-        expect(en).toMatch(/[a-z]/i);
-      }
+      expectAgreed(id, json.document);
     },
   );
+
+  it('deliver to systems that ask over HTTP under each agreement, and refuse them in both languages', async () => {
+    const agents = await Promise.all(AGENCIES.map(({ id }) => startAgent(data, id)));
+    const agentOf = new Map(AGENCIES.map(({ id }, index) => [id, agents[index] as Agent]));
+    try {
+      for (const one of AGREED) {
+        const agent = agentOf.get(one.requester) as Agent;
+        const delivered = await askAgent(agent, one);
+        expect([delivered.status, delivered.json.outcome], JSON.stringify(delivered.json)).toEqual([200, 'delivered']);
+        expectAgreed(one.id, delivered.json.document);
+        const refused = await askAgent(agent, { ...one, purpose: 'curiosity' });
+        expect([refused.status, refused.json.code]).toEqual([403, 'purpose-not-agreed']);
+        expectBothLanguages(refused.json.message);
+        expect(refused.json.detail).toBe(refused.json.message.ar);
+      }
+    } finally {
+      await Promise.all(agents.map(({ child }) => end(child)));
+    }
+    const { code, json } = await waslJson('journal', 'verify', '--data', data, '--against', 'bus');
+    expect(code, JSON.stringify(json)).toBe(0);
+  });
 
   it('say not-found of a child without an examination, and of a number that nobody has', async () => {
     const [child, nobody] = [
@@ -131,7 +123,7 @@ describe('the ministries of wasl up, as built', { timeout: 60_000 }, () => {
     await askUntil(asked, 'delivered');
     const second = await waslJson(...collect);
     expect([second.code, second.json.outcome], JSON.stringify(second.json)).toEqual([0, 'delivered']);
-    expect(second.json.document.nationalNumber).toBe(SUBJECTS[asked]);
+    expect(second.json.document.nationalNumber).toBe(agreed(asked).subject);
     for (const [one, other] of [
       [first, second],
       [second, first],

@@ -46,10 +46,24 @@ export const up = async ({ data, kafka, once, without = [] }: UpFlags, io: UpIo)
   if (running === undefined) return io.say('everything has stopped');
   try {
     if (signal.aborted) return;
+    const { gateway, processes } = running;
+    if (without.includes(EXCHANGE.provider)) {
+      const none = [
+        `No first exchange: ${EXCHANGE.provider} is left out.`,
+        `لا تبادل أول، فقد استُبعد محوّل ${EXCHANGE.provider}.`,
+      ];
+      io.show({
+        kind: 'delivered',
+        json: { gateway, processes },
+        text: [...none, ...(once ? [] : [tryNext(data)])].join('\n'),
+      });
+      if (!once) await io.stopped;
+      return;
+    }
     const { outcome, copy, tookMs } = await askAs({
       identity: layout.agency(EXCHANGE.requester),
       journal: layout.journal(EXCHANGE.requester, 'requests'),
-      gateway: running.gateway,
+      gateway,
       ask: {
         subject: EXCHANGE.subject,
         from: EXCHANGE.provider,
@@ -63,7 +77,7 @@ export const up = async ({ data, kafka, once, without = [] }: UpFlags, io: UpIo)
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     io.show({
       kind: outcome.outcome,
-      json: { ...jsonOf(outcome, tookMs), gateway: running.gateway, processes: running.processes },
+      json: { ...jsonOf(outcome, tookMs), gateway, processes },
       text: [
         narrate(outcome, copy, { ...EXCHANGE, collect: collectWith(EXCHANGE.requester, data) }),
         `From start to document ${seconds} s; the exchange itself ${Math.round(tookMs)} ms.`,
