@@ -1,5 +1,4 @@
 import type { Answer, Refusal } from '../../proto/gen/wasl/exchange/v1/exchange.ts';
-import { latin1 } from '../../services/kernel/bytes.ts';
 import { CODES, type Code, type Kind, parseCode, WaslError } from '../../services/kernel/codes.ts';
 import type { RegistryCopy } from '../../services/kernel/copy.ts';
 import { type Digest, digestOfText } from '../../services/kernel/digest.ts';
@@ -7,7 +6,7 @@ import type { GatewayId } from '../../services/kernel/ids.ts';
 import { openSealed } from '../../services/kernel/jwe.ts';
 import { verifyJws } from '../../services/kernel/jws.ts';
 import type { Primitives } from '../../services/kernel/keys.ts';
-import { digestInPieces } from '../../services/kernel/pieces.ts';
+import { digestInPieces, latin1InPieces } from '../../services/kernel/pieces.ts';
 import type { Subject } from '../../services/kernel/private-part.ts';
 import { verifySdJwt } from '../../services/kernel/sdjwt.ts';
 import {
@@ -121,7 +120,7 @@ const openDocument = async (
   const problems = schema.disclosed({ ...claims, asOf: always.asOf ?? null });
   if (problems.length > 0) throw new WaslError('schema-invalid-answer', { what: problems.slice(0, 5).join(', ') });
   if (schema.about(own.subject, claims) === 'other') throw new WaslError('other-subject');
-  return { document: claims, always, credential: latin1(credential) };
+  return { document: claims, always, credential: await latin1InPieces(primitives.breathe, credential) };
 };
 
 /** A receipt of the entry that ended the request; `receipt-invalid` when it is of anything else. */

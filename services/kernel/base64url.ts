@@ -20,17 +20,25 @@ export const decodeBase64url = (text: string): Uint8Array => {
 const PLUS = 0x2b;
 const SLASH = 0x2f;
 
-/** The same of text in bytes, at a tenth of the time: what the decoder passes over is missing in what it gives. */
-export const decodeBase64urlBytes = (bytes: Uint8Array): Uint8Array => {
+/**
+ * The same of text in bytes, written at a place of which it gives the end; at a tenth of the time, for what the decoder passes over is
+ * missing in what it gives.
+ */
+export const decodeBase64urlInto = (into: Uint8Array, at: number, bytes: Uint8Array): number => {
   const text = latin1(bytes);
-  const decoded = Buffer.from(text, 'base64url');
+  const { buffer, byteOffset, byteLength } = into;
+  const written = Buffer.from(buffer, byteOffset, byteLength).write(text, at, 'base64url');
   const good =
-    decoded.length === Math.floor((text.length * 3) / 4) &&
+    written === decodedLength(text.length) &&
     // The decoder takes the other alphabet as well.
     !bytes.includes(PLUS) &&
     !bytes.includes(SLASH) &&
     (text === '' || LAST[text.length % 4]?.test(text.slice(-1)) === true);
   if (!good) throw new WaslError('malformed-message', { what: 'base64url' });
-  const { buffer, byteOffset, byteLength } = decoded;
-  return new Uint8Array(buffer, byteOffset, byteLength);
+  return at + written;
 };
+
+/** Bytes of that many characters. */
+export const decodedLength = (characters: number): number => Math.floor((characters * 3) / 4);
+/** Characters of that many bytes. */
+export const encodedLength = (bytes: number): number => Math.ceil((bytes * 4) / 3);

@@ -1,4 +1,4 @@
-import { decodeBase64url, decodeBase64urlBytes, encodeBase64url } from './base64url.ts';
+import { decodeBase64url, decodeBase64urlInto, decodedLength, encodeBase64url, encodedLength } from './base64url.ts';
 import { concat, latin1, put, room, splitBytes, utf8 } from './bytes.ts';
 import { canonicalJson } from './canonical.ts';
 import { WaslError } from './codes.ts';
@@ -12,7 +12,7 @@ import {
   parseOkpPublicJwk,
   thumbprint,
 } from './keys.ts';
-import { encodedLength, inPieces } from './pieces.ts';
+import { inPieces } from './pieces.ts';
 import { type JsonObject, parseStrictJson } from './strict-json.ts';
 
 const ALG = 'ECDH-ES+A256KW';
@@ -243,7 +243,7 @@ export const openSealed = (
     if (!head || !key || !nonce || !ciphertext || !tag || parts.length > 5) {
       throw new WaslError('malformed-message', { what: 'JWE' });
     }
-    const value = parseStrictJson(decodeBase64urlBytes(head));
+    const value = parseStrictJson(decodeBase64url(latin1(head)));
     if (!isObject(value)) throw new WaslError('malformed-message', { what: 'JWE' });
     const f = readFields(value, 'JWE header');
     f.oneOf('alg', [ALG]);
@@ -253,12 +253,13 @@ export const openSealed = (
     f.done();
     const contentKey = await unwrap(primitives, opener, recipient);
     const gcm = primitives.gcmOpener(contentKey, bytesOf(latin1(nonce), 12), head, bytesOf(latin1(tag), 16));
-    const plaintext = room(Math.floor((ciphertext.length * 3) / 4));
+    // What is decoded is opened where it stands.
+    const plaintext = room(decodedLength(ciphertext.length));
     let at = 0;
     await inPieces(primitives.breathe, ciphertext.length, (from, end) => {
-      const piece = gcm.update(decodeBase64urlBytes(ciphertext.subarray(from, end)));
-      plaintext.set(piece, at);
-      at += piece.length;
+      const next = decodeBase64urlInto(plaintext, at, ciphertext.subarray(from, end));
+      plaintext.set(gcm.update(plaintext.subarray(at, next)), at);
+      at = next;
     });
     // Nothing of it is anybody's to read before this.
     gcm.end();

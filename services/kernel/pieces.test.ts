@@ -8,7 +8,7 @@ import {
   primitives,
   signerFromJwk,
 } from '../platform/crypto/index.ts';
-import { decodeBase64url, decodeBase64urlBytes, encodeBase64url } from './base64url.ts';
+import { decodeBase64url, encodeBase64url } from './base64url.ts';
 import { fromUtf8, latin1, utf8 } from './bytes.ts';
 import { digestOf, sha256 } from './digest.ts';
 import { openSealed, sealTo } from './jwe.ts';
@@ -24,7 +24,7 @@ import {
   sha256InPieces,
 } from './pieces.ts';
 import { issueSdJwt, verifySdJwt } from './sdjwt.ts';
-import type { JsonValue } from './strict-json.ts';
+import { type JsonValue, parseStrictJson } from './strict-json.ts';
 
 const { breathe } = primitives;
 const code = async (step: () => unknown): Promise<string> => {
@@ -72,9 +72,12 @@ describe('in pieces', () => {
     await fc.assert(
       fc.asyncProperty(text, async (one) => {
         const bytes = Uint8Array.from(Buffer.from(one, 'latin1'));
-        const ends = await Promise.all([code(() => decodeBase64url(one)), code(() => decodeBase64urlBytes(bytes))]);
+        const ends = await Promise.all([
+          code(() => decodeBase64url(one)),
+          code(() => decodeBase64urlInPieces(breathe, bytes)),
+        ]);
         expect(ends[1]).toBe(ends[0]);
-        if (ends[0] === 'taken') expect(decodeBase64urlBytes(bytes)).toEqual(decodeBase64url(one));
+        if (ends[0] === 'taken') expect(await decodeBase64urlInPieces(breathe, bytes)).toEqual(decodeBase64url(one));
       }),
       { numRuns: 2_000 },
     );
@@ -116,6 +119,41 @@ describe('in pieces', () => {
     expect(await code(() => parseInPieces(breathe, utf8(`${text.slice(0, -1)},"x":"\\ud800"}`)))).toBe(
       'malformed-message',
     );
+  });
+});
+
+describe('a disclosure whose value is long', () => {
+  const unit = fc.constantFrom(
+    ...['a', 'س', '😀', '"', '\\', '\n', 'u', '0', '\\u0041', '\\ud83d', '\\ude00', '","', '"]', '\ud800'],
+  );
+  const text = fc.array(unit, { maxLength: 80 }).map((all) => all.join(''));
+  const both = async (json: string, most: number): Promise<void> => {
+    const read = (step: () => unknown) => (async () => step())().catch((error) => (error as { code: string }).code);
+    const [pieces, whole] = [
+      await read(() => parseInPieces(breathe, utf8(json), most)),
+      await read(() => parseStrictJson(utf8(json))),
+    ];
+    expect(pieces).toEqual(whole);
+  };
+
+  test('is read as it is in one piece, wherever it is cut', async () => {
+    await fc.assert(
+      fc.asyncProperty(text, fc.integer({ min: 20, max: 90 }), (value, most) =>
+        both(JSON.stringify(['c2FsdA', 'photo', value]), most),
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  test('is refused as it is in one piece, whatever stands there instead', async () => {
+    await fc.assert(
+      fc.asyncProperty(text, fc.integer({ min: 20, max: 90 }), (raw, most) =>
+        both(`["c2FsdA","photo","${raw}"]`, most),
+      ),
+      { numRuns: 1_000 },
+    );
+    for (const other of ['["s","n",["x","y"]]', '["s","n",{"a":"b","a":"c"}]', '["s\\"","n","x"]', '{"s":"n","x":"y"}'])
+      await both(other.replace('x', 'x'.repeat(100)), 20);
   });
 });
 

@@ -1,5 +1,5 @@
-import { decodeBase64urlBytes, encodeBase64url } from './base64url.ts';
-import { concat, fromUtf8, put, room, utf8 } from './bytes.ts';
+import { decodeBase64urlInto, decodedLength, encodeBase64url, encodedLength } from './base64url.ts';
+import { concat, equalBytes, fromUtf8, latin1, put, room, utf8 } from './bytes.ts';
 import { type Digest, sha256, sha256Pieces } from './digest.ts';
 import { type JsonValue, parseStrictJson } from './strict-json.ts';
 
@@ -48,9 +48,6 @@ export const concatInPieces = async (breathe: Breathe, parts: readonly Uint8Arra
   return whole;
 };
 
-/** Base64url characters of that many bytes. */
-export const encodedLength = (bytes: number): number => Math.ceil((bytes * 4) / 3);
-
 export const encodeBase64urlInPieces = async (breathe: Breathe, bytes: Uint8Array): Promise<Uint8Array> => {
   const text = room(encodedLength(bytes.length));
   let at = 0;
@@ -61,15 +58,20 @@ export const encodeBase64urlInPieces = async (breathe: Breathe, bytes: Uint8Arra
 };
 
 export const decodeBase64urlInPieces = async (breathe: Breathe, text: Uint8Array): Promise<Uint8Array> => {
-  if (text.length <= PIECE_BYTES) return decodeBase64urlBytes(text);
-  const bytes = room(Math.floor((text.length * 3) / 4));
+  const bytes = room(decodedLength(text.length));
   let at = 0;
   await inPieces(breathe, text.length, (from, to) => {
-    const piece = decodeBase64urlBytes(text.subarray(from, to));
-    bytes.set(piece, at);
-    at += piece.length;
+    at = decodeBase64urlInto(bytes, at, text.subarray(from, to));
   });
   return bytes;
+};
+
+export const latin1InPieces = async (breathe: Breathe, bytes: Uint8Array): Promise<string> => {
+  let text = '';
+  await inPieces(breathe, bytes.length, (from, to) => {
+    text += latin1(bytes.subarray(from, to));
+  });
+  return text;
 };
 
 /** As `fromUtf8`; the text of a large one is a chain of its pieces until somebody reads it. */
@@ -86,13 +88,69 @@ export const fromUtf8InPieces = async (breathe: Breathe, bytes: Uint8Array): Pro
   return text;
 };
 
-/** As `parseStrictJson`. */
-export const parseInPieces = async (breathe: Breathe, bytes: Uint8Array): Promise<JsonValue> =>
-  parseStrictJson(bytes.length <= PIECE_BYTES ? bytes : await fromUtf8InPieces(breathe, bytes));
+/** As `parseStrictJson`. Of a large text only a string at the end of a list, as in a disclosure, is read in pieces. */
+export const parseInPieces = async (
+  breathe: Breathe,
+  bytes: Uint8Array,
+  most: number = PIECE_BYTES,
+): Promise<JsonValue> =>
+  bytes.length <= most
+    ? parseStrictJson(bytes)
+    : ((await parseLongEnd(breathe, bytes, most)) ?? parseStrictJson(await fromUtf8InPieces(breathe, bytes)));
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const LIST_END = utf8('"]');
+/** `\\u` and four digits. */
+const LONGEST_ESCAPE = 6;
+
+/** Reads `["salt","name","…"]`; undefined when the text is anything else, or no JSON: that is then found by whoever reads it whole. */
+const parseLongEnd = async (breathe: Breathe, bytes: Uint8Array, most: number): Promise<JsonValue | undefined> => {
+  let open = -1;
+  for (let quotes = 0; quotes < 5; quotes += 1) {
+    open = bytes.indexOf(QUOTE, open + 1);
+    if (open === -1) return undefined;
+  }
+  const end = bytes.length - LIST_END.length;
+  const head = bytes.subarray(0, open + 1);
+  if (end <= open || head.length > most || head.includes(BACKSLASH) || !equalBytes(bytes.subarray(end), LIST_END)) {
+    return undefined;
+  }
+  const list = parsed(() => parseStrictJson(concat(head, LIST_END)));
+  if (!Array.isArray(list) || list.length !== 3 || list[2] !== '') return undefined;
+  let value = '';
+  for (let from = open + 1; from < end; ) {
+    const to = cutString(bytes, from, Math.min(from + most, end), end);
+    if (to === undefined) return undefined;
+    // Nothing but one whole string reads as one: an unescaped quote, or half an escape, does not.
+    const piece = parsed(() => parseStrictJson(`"${fromUtf8(bytes.subarray(from, to))}"`));
+    if (typeof piece !== 'string') return undefined;
+    value += piece;
+    from = to;
+    await breathe();
+  }
+  return [...list.slice(0, 2), value];
+};
+
+const parsed = (read: () => JsonValue): JsonValue | undefined => {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+};
+
+/** The last place up to `to` at which no character and no escape is cut in two, if there is one nearby. */
+const cutString = (bytes: Uint8Array, from: number, to: number, end: number): number | undefined => {
+  for (let at = to; at > from && at > to - 64; at -= 1) {
+    const inside = ((bytes[at] ?? 0) & 0xc0) === 0x80 || bytes.subarray(at - LONGEST_ESCAPE, at).includes(BACKSLASH);
+    if (at === end || !inside) return at;
+  }
+  return undefined;
+};
 
 /** What `JSON.stringify` writes of a value, as UTF-8; in pieces of `most` characters, 2 or more. */
 export const jsonInPieces = async (breathe: Breathe, value: JsonValue, most = PIECE_BYTES): Promise<Uint8Array> => {
-  if (weigh(value, most) > 0) return utf8(JSON.stringify(value));
   const parts: Uint8Array[] = [];
   let text = '';
   for (const piece of jsonPieces(value, most)) {
@@ -105,6 +163,9 @@ export const jsonInPieces = async (breathe: Breathe, value: JsonValue, most = PI
   parts.push(utf8(text));
   return concatInPieces(breathe, parts);
 };
+
+/** Whether a value's JSON is so short that it is written at once. */
+export const fitsOnePiece = (value: JsonValue): boolean => weigh(value, PIECE_BYTES) > 0;
 
 /** What is left of `most` after a value's characters and members; 0 or less once it is heavier. */
 const weigh = (value: unknown, most: number): number => {

@@ -8,6 +8,7 @@ import {
   concatInPieces,
   decodeBase64urlInPieces,
   encodeBase64urlInPieces,
+  fitsOnePiece,
   jsonInPieces,
   parseInPieces,
   sha256InPieces,
@@ -38,8 +39,10 @@ export const issueSdJwt = async (
   const digests: string[] = [];
   for (const [name, value] of Object.entries(content.disclosable)) {
     if (!CLAIM_NAME.test(name) || RESERVED.has(name) || Object.hasOwn(content.always, name)) throw invalid();
-    const json = await jsonInPieces(breathe, [encodeBase64url(primitives.random(16)), name, value]);
-    const disclosure = await encodeBase64urlInPieces(breathe, json);
+    const json = [encodeBase64url(primitives.random(16)), name, value];
+    const disclosure = fitsOnePiece(json)
+      ? utf8(encodeBase64url(utf8(JSON.stringify(json))))
+      : await encodeBase64urlInPieces(breathe, await jsonInPieces(breathe, json));
     disclosures.push(disclosure);
     digests.push(await disclosureDigest(primitives, disclosure));
   }
