@@ -231,6 +231,10 @@ describe('the agent, over a real exchange', () => {
         })
       ).status;
     expect([await get(), await get('Bearer wrong'), await get('Bearer secret')]).toEqual([401, 401, 200]);
+    await expect(startAgent({ ...of, listen: guarded.address })).rejects.toMatchObject({
+      code: 'config-invalid',
+      params: { what: `${guarded.address} is in use already` },
+    });
     await guarded.stop();
     await expect(startAgent({ ...of, listen: '0.0.0.0:0' })).rejects.toMatchObject({ code: 'config-invalid' });
     expect(() => readProvide('a.b=https://example.org/')).toThrow(expect.objectContaining({ code: 'config-invalid' }));

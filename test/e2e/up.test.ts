@@ -135,6 +135,8 @@ describe('wasl up, as built', { timeout: 60_000 }, () => {
     expect([bare.code, bare.stderr]).toEqual([2, expect.stringContaining('Usage: wasl [options] [command]')]);
     const journal = await wasl('journal');
     expect([journal.code, journal.stderr]).toEqual([2, expect.stringContaining('verify')]);
+    const mistyped = await waslJson('trace', '0199a1b2', '--data', data);
+    expect([mistyped.code, mistyped.json.code]).toEqual([2, 'bad-usage']);
     const nowhere = await waslJson(...AGREED, '--save', join(data, 'no-such-folder', 'extract'));
     expect([nowhere.code, nowhere.json.code, nowhere.json.requestId]).toEqual([2, 'bad-usage', undefined]);
     const foreign = await waslJson(

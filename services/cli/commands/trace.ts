@@ -1,4 +1,5 @@
 import { parseCode, sentence, WaslError } from '../../kernel/codes.ts';
+import { UUID_V7 } from '../../kernel/ids.ts';
 import { openPrivateAsAudit } from '../../kernel/jwe.ts';
 import type { Opener } from '../../kernel/keys.ts';
 import { loadOpener, primitives } from '../../platform/crypto/index.ts';
@@ -38,6 +39,7 @@ const familyOf = (entries: readonly ReadEntry[], requestId: string): string[] =>
 
 /** The evidence of one request, in order, read from the bus and verified here; with it, that of the requests it collects or is collected by. */
 export const trace = async (requestId: string, { data, auditKey }: TraceFlags): Promise<End> => {
+  if (!UUID_V7.test(requestId)) throw new WaslError('bad-usage', { what: `${requestId} is not the id of a request` });
   const { entries } = await readEvidence(layoutOf(data));
   const opener = auditKey === undefined ? undefined : await loadOpener(auditKey);
   const traced = await Promise.all(familyOf(entries, requestId).map((id) => traceOne(entries, id, opener)));

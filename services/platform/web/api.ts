@@ -4,6 +4,7 @@ import { WaslError } from '../../kernel/codes.ts';
 import { sha256 } from '../../kernel/digest.ts';
 import { type JsonObject, type JsonValue, parseStrictJson } from '../../kernel/strict-json.ts';
 import type { Logger } from '../log/index.ts';
+import { listenAt } from './listen.ts';
 import { type Language, languageOf, problemOf } from './problem.ts';
 
 export interface ApiCall {
@@ -52,9 +53,7 @@ const LOOPBACK = /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])$/;
  */
 export async function startApiServer(options: ApiOptions): Promise<ApiServer> {
   const { listen, routes, token, log } = options;
-  const at = listen.lastIndexOf(':');
-  const host = listen.slice(0, at);
-  if (token === undefined && !LOOPBACK.test(host)) {
+  if (token === undefined && !LOOPBACK.test(listen.slice(0, listen.lastIndexOf(':')))) {
     throw new WaslError('config-invalid', { what: `${listen} is not a loopback address, and needs a token` });
   }
   const app = fastify({
@@ -103,10 +102,7 @@ export async function startApiServer(options: ApiOptions): Promise<ApiServer> {
       },
     });
   }
-  await app.listen({ host: host.replace(/^\[|\]$/g, ''), port: Number(listen.slice(at + 1)) });
-  const bound = app.server.address();
-  const port = typeof bound === 'object' && bound !== null ? bound.port : listen.slice(at + 1);
-  return { address: `${host}:${port}`, stop: () => app.close() };
+  return { address: await listenAt(app, listen), stop: () => app.close() };
 }
 
 /** Compares digests, so that neither the place of the first difference nor the length shows in the time. */

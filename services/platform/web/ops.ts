@@ -1,5 +1,6 @@
 import { fastify } from 'fastify';
 import { WaslError } from '../../kernel/codes.ts';
+import { listenAt } from './listen.ts';
 import type { Metrics } from './metrics.ts';
 
 export interface OpsOptions {
@@ -37,14 +38,5 @@ export async function startOpsServer({ listen, checks, metrics }: OpsOptions): P
   app.get('/metrics', async (_, reply) =>
     reply.type('text/plain; version=0.0.4; charset=utf-8').send(await metrics.text()),
   );
-  const [host, port] = split(listen);
-  await app.listen({ host, port });
-  const bound = app.server.address();
-  const actual = typeof bound === 'object' && bound !== null ? bound.port : port;
-  return { address: `${host}:${actual}`, stop: () => app.close() };
+  return { address: await listenAt(app, listen), stop: () => app.close() };
 }
-
-const split = (listen: string): readonly [string, number] => {
-  const at = listen.lastIndexOf(':');
-  return [listen.slice(0, at), Number(listen.slice(at + 1))];
-};
