@@ -7,13 +7,9 @@ import { sealPrivate } from '../../services/kernel/jwe.ts';
 import { signJws } from '../../services/kernel/jws.ts';
 import type { Primitives } from '../../services/kernel/keys.ts';
 import { type PrivatePart, privatePayload } from '../../services/kernel/private-part.ts';
-import {
-  acknowledgementPayload,
-  type RequestStatement,
-  requestPayload,
-  TYP,
-} from '../../services/kernel/statements.ts';
+import { type RequestStatement, requestPayload, TYP } from '../../services/kernel/statements.ts';
 import type { Logger } from '../../services/platform/log/index.ts';
+import { makeAcknowledge } from './acknowledge.ts';
 import type { Ask, CollectOptions } from './ask.ts';
 import { checkAnswer, checkRefusal, type OwnRequest } from './check-answer.ts';
 import { checkSubject } from './check-offer.ts';
@@ -50,11 +46,11 @@ export interface ClientParts {
 
 const DEADLINE_MS = 10_000;
 const SLACK_MS = 2_000;
-const ACKNOWLEDGE = { tries: 4, timeoutMs: 5_000 };
 
 export const makeClient = (parts: ClientParts): Client => {
   const { identity, primitives, links, journal, log, now } = parts;
   const newId = (): RequestId => parseRequestId(uuidV7(now(), primitives.random(10)));
+  const acknowledge = makeAcknowledge(parts);
   const by = (copy: RegistryCopy) => ({ primitives, identity, copy, now });
 
   const ended = (requestId: RequestId, error: unknown, receipts: Receipts = {}): Outcome => {
@@ -182,41 +178,11 @@ export const makeClient = (parts: ClientParts): Client => {
       // What cannot be written down is not handed out either.
       return ended(requestId, error, receipts);
     }
-    if (outcome.outcome === 'delivered' && answered !== undefined && statement !== undefined)
-      parts.afterwards(acknowledge(own, statement, answered.link));
-    return outcome;
-  };
-
-  /**
-   * Signs that the document is held, and hands that in: first where the answer came from, then anywhere. Without it the trace shows the
-   * document as not received.
-   */
-  const acknowledge = async ({ digest, request }: OwnRequest, answer: string, from: Link): Promise<void> => {
-    const { id: requestId, provider, requester } = request;
-    const signed = await signJws(
-      identity.signer,
-      TYP.acknowledgement,
-      acknowledgementPayload({
-        requester,
-        provider,
-        requestId,
-        request: digest,
-        answer: digestOfText(answer),
-        timeMs: now(),
-        journal: await journal.head(),
-      }),
-    );
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        const link = attempt === 1 ? from : (await links.pick(ACKNOWLEDGE.timeoutMs)).link;
-        const { receipt } = await link.connection.acknowledge({ statement: signed }, ACKNOWLEDGE);
-        await journal.append({ kind: 'receipt', requestId, receipt });
-        return;
-      } catch (error) {
-        if (attempt >= ACKNOWLEDGE.tries)
-          return log.warn({ err: error, requestId }, 'an acknowledgement was not taken');
-      }
+    if (outcome.outcome === 'delivered' && answered !== undefined && statement !== undefined) {
+      const document = { requestId, request: own.digest, answer: digestOfText(statement) };
+      parts.afterwards(acknowledge(own.request.provider, document, answered.link));
     }
+    return outcome;
   };
 
   const run = async (ask: Asking): Promise<Outcome> => {

@@ -1,8 +1,8 @@
 import { MAXIMUM_MERGE_DELAY_MS, parseReceipt } from '../kernel/batch.ts';
 import { WaslError } from '../kernel/codes.ts';
 import { type Digest, digestOfText } from '../kernel/digest.ts';
-import { entryDigest } from '../kernel/evidence.ts';
-import type { JournalBody, JournalEntry } from '../kernel/journal.ts';
+import { entryDigest, requestsOf } from '../kernel/evidence.ts';
+import { type JournalBody, type JournalEntry, requestsIn } from '../kernel/journal.ts';
 import type { ReadEntry, ReadEvidence } from './evidence.ts';
 
 export interface Alarm {
@@ -41,7 +41,7 @@ export interface Promises {
 
 const receiptsOf = (body: JournalBody): readonly string[] => {
   if (body.kind === 'concluded') return body.receipts;
-  return body.kind === 'offered' || body.kind === 'receipt' ? [body.receipt] : [];
+  return body.kind === 'offered' || body.kind === 'receipt' || body.kind === 'acknowledged' ? [body.receipt] : [];
 };
 
 /** A receipt as the journal keeps it. */
@@ -54,12 +54,16 @@ const readReceipt = (text: string): Receipt | undefined => {
   }
 };
 
-/** One that came later was not looked at when it came: it must be of this request, and of the answer that was given to it. */
-const fits = ({ entry }: Receipt, { kind, requestId }: JournalBody, answers: Promises['answers']): boolean => {
-  if (kind !== 'receipt') return true;
+/** One that came later was not looked at when it came: it must be of these requests, and of the answer that was given to one. */
+const fits = ({ entry }: Receipt, said: JournalBody, answers: Promises['answers']): boolean => {
   const { body } = entry;
-  if (body.kind === 'answered') return body.requestId === requestId && body.answer === answers.get(requestId)?.answer;
-  return body.kind === 'received' && body.requestId === requestId;
+  if (said.kind === 'receipt') {
+    const { requestId } = said;
+    return body.kind === 'answered' && body.requestId === requestId && body.answer === answers.get(requestId)?.answer;
+  }
+  if (said.kind !== 'acknowledged') return true;
+  const named = new Set(requestsOf(body));
+  return body.kind === 'received' && said.requestIds.every((requestId) => named.has(requestId));
 };
 
 export const gatherPromises = (): Promises => {
@@ -78,7 +82,7 @@ export const gatherPromises = (): Promises => {
         const receipt = readReceipt(text);
         // The time is that of the journal: a gateway could date its promises so that none ever falls due.
         if (receipt !== undefined && fits(receipt, body, answers)) held.push({ journal, receipt, heldMs: timeMs });
-        else alarms.push({ code: 'receipt-invalid', journal, requestId: body.requestId });
+        else for (const requestId of requestsIn(body)) alarms.push({ code: 'receipt-invalid', journal, requestId });
       }
     },
   };

@@ -13,7 +13,7 @@ import {
   parseRequestId,
   type RequestId,
 } from './ids.ts';
-import { ANSWER_OUTCOMES, type AnswerOutcome, DIGEST } from './statements.ts';
+import { ACKNOWLEDGED_AT_MOST, ANSWER_OUTCOMES, type AnswerOutcome, DIGEST } from './statements.ts';
 import { type JsonObject, parseStrictJson } from './strict-json.ts';
 
 /** What an entry says happened. Digests, codes and ids; no personal data. */
@@ -67,16 +67,22 @@ export type EntryBody =
       readonly late?: true;
     }
   | {
+      /** One acknowledgement, and which deliveries it ended; one or more. */
       readonly kind: 'received';
-      readonly requestId: RequestId;
-      readonly request: Digest;
       readonly acknowledgement: Digest;
       readonly requester: AgencyId;
       readonly provider: AgencyId;
+      readonly deliveries: readonly { readonly requestId: RequestId; readonly request: Digest }[];
     }
   | { readonly kind: 'closed' };
 
 export type EntryKind = EntryBody['kind'];
+
+/** The requests that an entry is about; none for those of a boot, of counted refusals and of bytes that could not be read. */
+export const requestsOf = (body: EntryBody): readonly string[] => {
+  if (body.kind === 'received') return body.deliveries.map(({ requestId }) => requestId);
+  return 'requestId' in body && body.requestId !== undefined ? [body.requestId] : [];
+};
 
 /** One entry of a gateway boot's chain. Its canonical bytes are the leaf. */
 export interface Entry {
@@ -199,11 +205,13 @@ const parseKind = (f: F): EntryBody => {
     case 'received':
       return {
         kind,
-        requestId: parseRequestId(f.text('requestId')),
-        request: digest(f, 'request'),
         acknowledgement: digest(f, 'acknowledgement'),
         requester: agency(f, 'requester'),
         provider: agency(f, 'provider'),
+        deliveries: f.list('deliveries', ACKNOWLEDGED_AT_MOST, (item) => ({
+          requestId: parseRequestId(item.text('requestId')),
+          request: digest(item, 'request'),
+        })),
       };
   }
 };

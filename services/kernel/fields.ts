@@ -11,6 +11,8 @@ export interface Fields {
   oneOf<const T extends string>(name: string, values: readonly T[]): T;
   texts(name: string, pattern?: RegExp, maxItems?: number): readonly string[];
   object(name: string): JsonObject;
+  /** A list of objects, each read in full by `read`. */
+  list<T>(name: string, maxItems: number, read: (item: Fields) => T): readonly T[];
   optionalObject(name: string): JsonObject | undefined;
   fields(name: string): Fields;
   has(name: string): boolean;
@@ -64,6 +66,16 @@ export const readFields = (object: JsonObject, where: string): Fields => {
     object: (name) => {
       const value = take(name);
       return isObject(value) ? value : fail(name);
+    },
+    list: (name, maxItems, read) => {
+      const value = take(name);
+      if (!Array.isArray(value) || value.length > maxItems) return fail(name);
+      return value.map((item: JsonValue) => {
+        const fields = readFields(isObject(item) ? item : fail(name), `${where}.${name}`);
+        const got = read(fields);
+        fields.done();
+        return got;
+      });
     },
     optionalObject: (name) => (Object.hasOwn(object, name) ? self.object(name) : undefined),
     fields: (name) => readFields(self.object(name), `${where}.${name}`),

@@ -30,8 +30,14 @@ export type JournalBody =
     }
   /** Provider: what it signed in answer. */
   | { readonly kind: 'answered'; readonly requestId: string; readonly statement: string }
-  /** Either: a receipt that came later. */
-  | { readonly kind: 'receipt'; readonly requestId: string; readonly receipt: string };
+  /** Provider: the receipt of the answer, which came later. */
+  | { readonly kind: 'receipt'; readonly requestId: string; readonly receipt: string }
+  /** Requester: the receipt of an acknowledgement, and what that was about. */
+  | { readonly kind: 'acknowledged'; readonly requestIds: readonly string[]; readonly receipt: string };
+
+/** The requests that an entry is about. */
+export const requestsIn = (body: JournalBody): readonly string[] =>
+  body.kind === 'acknowledged' ? body.requestIds : [body.requestId];
 
 /** One link of an agency's own chain. */
 export interface JournalEntry {

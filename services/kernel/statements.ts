@@ -191,14 +191,22 @@ export const parseAnswer = (payload: JsonObject): AnswerStatement => {
   return answer;
 };
 
-/** The requester's word that it opened, checked and journalled the document (`aud` is the provider). */
-export interface AcknowledgementStatement {
-  readonly requester: AgencyId;
-  readonly provider: AgencyId;
+/** Exchanges that one acknowledgement is about at most: its text stays below `MAX_STATEMENT_CHARACTERS`. */
+export const ACKNOWLEDGED_AT_MOST = 50;
+
+/** One delivered document. */
+export interface HeldDocument {
   readonly requestId: RequestId;
   /** Digests of the request's and the answer's JWS text. */
   readonly request: Digest;
   readonly answer: Digest;
+}
+
+/** The requester's word that it opened, checked and journalled these documents of one provider (`aud`); 1 to `ACKNOWLEDGED_AT_MOST`, each once. */
+export interface AcknowledgementStatement {
+  readonly requester: AgencyId;
+  readonly provider: AgencyId;
+  readonly held: readonly HeldDocument[];
   readonly timeMs: number;
   readonly journal: JournalHead;
 }
@@ -206,9 +214,7 @@ export interface AcknowledgementStatement {
 export const acknowledgementPayload = (statement: AcknowledgementStatement): JsonObject => ({
   iss: statement.requester,
   aud: statement.provider,
-  requestId: statement.requestId,
-  request: statement.request,
-  answer: statement.answer,
+  held: statement.held.map(({ requestId, request, answer }) => ({ requestId, request, answer })),
   timeMs: statement.timeMs,
   journal: journalJson(statement.journal),
 });
@@ -218,9 +224,11 @@ export const parseAcknowledgement = (payload: JsonObject): AcknowledgementStatem
   const statement: AcknowledgementStatement = {
     requester: parseAgencyId(fields.text('iss')),
     provider: parseAgencyId(fields.text('aud')),
-    requestId: parseRequestId(fields.text('requestId')),
-    request: fields.text('request', DIGEST) as Digest,
-    answer: fields.text('answer', DIGEST) as Digest,
+    held: fields.list('held', ACKNOWLEDGED_AT_MOST, (item) => ({
+      requestId: parseRequestId(item.text('requestId')),
+      request: item.text('request', DIGEST) as Digest,
+      answer: item.text('answer', DIGEST) as Digest,
+    })),
     timeMs: fields.count('timeMs'),
     journal: readJournalHead(fields),
   };

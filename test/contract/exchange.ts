@@ -4,7 +4,7 @@ import type { HandlerAnswer, HandlerCall, Kit } from '../../adapters/kit/index.t
 import { type Agreement, readAgreement, signAgreement } from '../../services/kernel/agreement.ts';
 import { decodeBatch } from '../../services/kernel/batch.ts';
 import { WaslError } from '../../services/kernel/codes.ts';
-import { type EntryBody, parseEntry } from '../../services/kernel/evidence.ts';
+import { type EntryBody, parseEntry, requestsOf } from '../../services/kernel/evidence.ts';
 import { openPrivateAsAudit } from '../../services/kernel/jwe.ts';
 import type { Bus } from '../../services/platform/bus/port.ts';
 import { loadOpener, loadSigner, primitives } from '../../services/platform/crypto/index.ts';
@@ -30,7 +30,7 @@ export const describeExchange = (name: string, start: () => Promise<{ bus: Bus; 
     let handle: (call: HandlerCall) => Promise<HandlerAnswer>;
     const found = async (): Promise<HandlerAnswer> => ({ kind: 'found', document: personalExtract() });
     const logged: { body: EntryBody; privatePart?: Uint8Array; bytes: Uint8Array }[] = [];
-    const ofRequest = (id: string) => logged.filter(({ body }) => 'requestId' in body && body.requestId === id);
+    const ofRequest = (id: string) => logged.filter(({ body }) => requestsOf(body).includes(id));
 
     beforeAll(async () => {
       under = await start();
@@ -127,6 +127,17 @@ export const describeExchange = (name: string, start: () => Promise<{ bus: Bus; 
       }
       await until(() => ofRequest(outcome.requestId).length === 3);
       expect(ofRequest(outcome.requestId).map(({ body }) => body.kind)).toEqual(['requested', 'answered', 'received']);
+    });
+
+    test('of many documents at once each is in an entry `received`, and there are far fewer of those than documents', async () => {
+      const before = logged.length;
+      const outcomes = await Promise.all(Array.from({ length: 40 }, () => ask()));
+      const ids = outcomes.map(({ requestId }) => requestId);
+      expect(new Set(outcomes.map(({ outcome }) => outcome))).toEqual(new Set(['delivered']));
+      const received = () => logged.slice(before).flatMap(({ body }) => (body.kind === 'received' ? [body] : []));
+      await until(() => received().flatMap(requestsOf).length >= ids.length);
+      expect(received().flatMap(requestsOf).sort()).toEqual([...ids].sort());
+      expect(received().length).toBeLessThanOrEqual(20);
     });
 
     test('no entry holds the subject, the case or the officer; the audit key opens every sealed private part', async () => {

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { type Journal, openTableJournal } from '../../adapters/kit/journal/index.ts';
+import { requestsIn } from '../../services/kernel/journal.ts';
 import { openPool, startCluster } from '../../services/platform/store/index.ts';
 import { startCommitCutter } from '../support/commit-cutter.ts';
 import { until } from '../support/exchange.ts';
@@ -48,7 +49,7 @@ describe('replicas', () => {
       const words = await Promise.all(ids.flatMap((id) => replicas.map((journal) => journal.admit(offered(id), 10))));
       expect(words.filter((word) => word === 'admitted').length).toBe(10);
       const [first] = replicas;
-      const bodies = first === undefined ? [] : (await readAll(first)).map(({ body }) => body.requestId);
+      const bodies = first === undefined ? [] : (await readAll(first)).flatMap(({ body }) => requestsIn(body));
       expect(new Set(bodies).size).toBe(10);
       expect(bodies.length).toBe(10);
       for (const journal of replicas)
@@ -87,7 +88,7 @@ describe('a connection', () => {
         );
         // Read by connections of its own: one that was cut while idle says so only when it is used.
         const reader = await openTableJournal({ url });
-        const stand = (await readAll(reader)).map(({ body }) => body.requestId);
+        const stand = (await readAll(reader)).flatMap(({ body }) => requestsIn(body));
         await reader.close();
         expect(new Set(stand).size).toBe(stand.length);
         expect(new Set(admitted).size).toBe(admitted.length);
@@ -105,7 +106,7 @@ describe('a connection', () => {
       cutter.cut(where);
       expect(await journal.admit(offered('r-1'), 1)).toBe('admitted');
       expect(cutter.cuts).toBe(1);
-      expect((await readAll(journal)).map(({ body }) => body.requestId)).toEqual(['r-0', 'r-1']);
+      expect((await readAll(journal)).flatMap(({ body }) => requestsIn(body))).toEqual(['r-0', 'r-1']);
       for (let n = 0; n < 3; n += 1) cutter.cut(where);
       if (where === 'behind') expect(await journal.admit(offered('r-2'), 9)).toBe('admitted');
       else await expect(journal.admit(offered('r-2'), 9)).rejects.toMatchObject({ code: 'journal-unavailable' });

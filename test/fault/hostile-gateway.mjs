@@ -275,9 +275,9 @@ const server = await startRpcServer({
     acknowledge: async ({ statement }, { peer }) => {
       seen.push(Buffer.from(statement));
       const { payload } = readJws(statement, TYP.acknowledgement);
-      const { requestId, request, aud: provider } = payload;
+      const deliveries = payload.held.map(({ requestId, request }) => ({ requestId, request }));
       const acknowledgement = digestOf(Buffer.from(statement));
-      const body = { kind: 'received', requestId, request, acknowledgement, requester: peer.id, provider };
+      const body = { kind: 'received', acknowledgement, requester: peer.id, provider: payload.aud, deliveries };
       return { receipt: await evidence.record(body) };
     },
     attach: (stream, { peer }) =>

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Ask, Kit, Outcome } from '../../adapters/kit/index.ts';
 import { AttachRequest, UploadRequest } from '../../proto/gen/wasl/exchange/v1/exchange.ts';
 import { digestOfText } from '../../services/kernel/digest.ts';
+import { requestsOf } from '../../services/kernel/evidence.ts';
 import { openEmbeddedBus } from '../../services/platform/bus/embedded.ts';
 import type { Bus } from '../../services/platform/bus/port.ts';
 import {
@@ -76,7 +77,7 @@ describe('a hostile provider', () => {
   const ask = (changes: Partial<Ask> = {}) => asker.request({ ...ASK, ...changes });
   const kindsOf = async ({ requestId }: Outcome): Promise<readonly string[]> =>
     (await judge(bus, exchange, { delivered: [], calls: 0 })).entries.flatMap(({ entry: { body } }) =>
-      'requestId' in body && body.requestId === requestId ? [body.kind] : [],
+      requestsOf(body).includes(requestId) ? [body.kind] : [],
     );
   const answeredBy = async (crafted: Crafted): Promise<Outcome> => {
     const asked = ask();

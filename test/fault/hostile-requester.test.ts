@@ -4,7 +4,7 @@ import type { Kit } from '../../adapters/kit/index.ts';
 import type { Gateway } from '../../services/gateway/app.ts';
 import { fromUtf8, utf8 } from '../../services/kernel/bytes.ts';
 import { digestOf, digestOfText } from '../../services/kernel/digest.ts';
-import type { EntryBody } from '../../services/kernel/evidence.ts';
+import { type EntryBody, requestsOf } from '../../services/kernel/evidence.ts';
 import { parseAgencyId, parseRequestId, uuidV7 } from '../../services/kernel/ids.ts';
 import { readJws, signJws } from '../../services/kernel/jws.ts';
 import {
@@ -144,7 +144,11 @@ describe('a hostile requester', () => {
   let told = 0;
   const acknowledge = async (of: Awaited<ReturnType<typeof deliver>>, by = raw.connection): Promise<string> => {
     told += 1;
-    const said: AcknowledgementStatement = { ...of, timeMs: Date.now() + told, journal: { size: 0, head: null } };
+    const { requester, provider, ...held } = of;
+    const said: AcknowledgementStatement = {
+      ...{ requester, provider, held: [held] },
+      ...{ timeMs: Date.now() + told, journal: { size: 0, head: null } },
+    };
     const statement = await signJws(raw.identity.signer, TYP.acknowledgement, acknowledgementPayload(said));
     return by.acknowledge({ statement }, { timeoutMs: 10_000 }).then(
       () => 'taken',
@@ -152,7 +156,7 @@ describe('a hostile requester', () => {
     );
   };
   const received = async (id: string) =>
-    (await entries()).filter((body) => body.kind === 'received' && body.requestId === id).length;
+    (await entries()).filter((body) => body.kind === 'received' && requestsOf(body).includes(id)).length;
   const often = (of: Awaited<ReturnType<typeof deliver>>, by?: GatewayConnection) =>
     Promise.all(Array.from({ length: 50 }, () => acknowledge(of, by)));
 

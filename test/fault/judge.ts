@@ -7,7 +7,7 @@ import { type ReadEntry, readEntries } from '../../services/cli/evidence.ts';
 import { faultsOf, gatherPromises, keptIn } from '../../services/cli/promises.ts';
 import type { RegistryCopy } from '../../services/kernel/copy.ts';
 import { digestOfText } from '../../services/kernel/digest.ts';
-import type { EntryBody } from '../../services/kernel/evidence.ts';
+import { type EntryBody, requestsOf } from '../../services/kernel/evidence.ts';
 import { EMPTY_HEAD, type JournalEntry, lineDigest, readJournalLine } from '../../services/kernel/journal.ts';
 import { readJws } from '../../services/kernel/jws.ts';
 import { type JournalHead, parseAnswer, parseRequest, TYP } from '../../services/kernel/statements.ts';
@@ -164,9 +164,7 @@ export const judge = async (places: Places, delivered: readonly string[]): Promi
 
   const byId = new Map<string, ReadEntry[]>();
   for (const read of log) {
-    const { body } = read.entry;
-    const id = 'requestId' in body && body.requestId !== undefined ? String(body.requestId) : undefined;
-    if (id !== undefined) byId.set(id, [...(byId.get(id) ?? []), read]);
+    for (const id of requestsOf(read.entry.body)) byId.set(id, [...(byId.get(id) ?? []), read]);
   }
   const called = new Map(calls.map(({ requestId, timeMs }) => [requestId, timeMs]));
   const ids = new Set([...asks.keys(), ...byId.keys()]);

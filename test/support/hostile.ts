@@ -128,7 +128,7 @@ export const startHostileWorld = async (): Promise<HostileWorld> => {
         for await (const { entry } of journal.read()) {
           const { body } = entry;
           if (body.kind === 'concluded') count += body.receipts.length;
-          else if (body.kind === 'offered' || body.kind === 'receipt') count += 1;
+          else if (body.kind !== 'asked' && body.kind !== 'answered') count += 1;
         }
       }
       return count;

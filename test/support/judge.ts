@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import { type ReadEntry, readCopy, readEntries } from '../../services/cli/evidence.ts';
+import { requestsOf } from '../../services/kernel/evidence.ts';
 import type { Bus } from '../../services/platform/bus/port.ts';
 import type { Exchange } from './exchange.ts';
 
@@ -21,11 +22,7 @@ export const judge = async (
   const entries = await readEntries(bus, await readCopy(bus, exchange.layout));
   expect(entries.filter(({ signature, chain }) => signature !== 'good' || chain !== 'whole')).toEqual([]);
   const idsOf = (kind: string): Set<string> =>
-    new Set(
-      entries.flatMap(({ entry: { body } }) =>
-        body.kind === kind && 'requestId' in body ? [String(body.requestId)] : [],
-      ),
-    );
+    new Set(entries.flatMap(({ entry: { body } }) => (body.kind === kind ? requestsOf(body) : [])));
   const [requested, answered] = [idsOf('requested'), idsOf('answered')];
   expect(delivered.filter((id) => !requested.has(id) || !answered.has(id))).toEqual([]);
   expect(calls).toBeLessThanOrEqual(requested.size);

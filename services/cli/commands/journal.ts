@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { readFileJournal } from '../../../adapters/kit/index.ts';
 import { WaslError } from '../../kernel/codes.ts';
+import { requestsIn } from '../../kernel/journal.ts';
 import { JOURNALS, type Layout, layoutOf } from '../development/layout.ts';
 import type { End } from '../end.ts';
 import { readEvidence } from '../evidence.ts';
@@ -37,7 +38,9 @@ export const showJournal = async ({ data, as }: JournalFlags): Promise<End> => {
         entries.push({ agency, journal, ...entry });
         const end = body.kind === 'concluded' ? `  ${body.outcome} ${body.code ?? ''}` : '';
         const at = new Date(timeMs).toISOString();
-        lines.push(`${agency} ${journal} #${sequence}  ${at}  ${body.kind.padEnd(9)} ${body.requestId}${end}`);
+        lines.push(
+          `${agency} ${journal} #${sequence}  ${at}  ${body.kind.padEnd(12)} ${requestsIn(body).join(' ')}${end}`,
+        );
       }
     }
   }

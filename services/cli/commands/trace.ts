@@ -1,4 +1,5 @@
 import { parseCode, sentence, WaslError } from '../../kernel/codes.ts';
+import { requestsOf } from '../../kernel/evidence.ts';
 import { UUID_V7 } from '../../kernel/ids.ts';
 import { openPrivateAsAudit } from '../../kernel/jwe.ts';
 import type { Opener } from '../../kernel/keys.ts';
@@ -11,9 +12,6 @@ export interface TraceFlags {
   readonly data: string;
   readonly auditKey?: string;
 }
-
-const requestIdOf = ({ entry: { body } }: ReadEntry): string | undefined =>
-  'requestId' in body ? body.requestId : undefined;
 
 /** How the evidence says the request ended. */
 export const statusOf = (found: readonly ReadEntry[]): string => {
@@ -54,7 +52,7 @@ export const trace = async (requestId: string, { data, auditKey }: TraceFlags): 
 };
 
 const traceOne = async (entries: readonly ReadEntry[], requestId: string, opener: Opener | undefined) => {
-  const found = entries.filter((read) => requestIdOf(read) === requestId);
+  const found = entries.filter(({ entry }) => requestsOf(entry.body).includes(requestId));
   const listed = await Promise.all(
     found.map(async ({ entry, digest, signature, chain, beside }) => ({
       ...entry,

@@ -1,6 +1,7 @@
 import { utf8 } from '../../kernel/bytes.ts';
 import { WaslError } from '../../kernel/codes.ts';
 import { digestOf } from '../../kernel/digest.ts';
+import type { EntryBody } from '../../kernel/evidence.ts';
 import { MAX_STATEMENT_CHARACTERS } from '../../kernel/freshness.ts';
 import type { AgencyId } from '../../kernel/ids.ts';
 import { verifyJws } from '../../kernel/jws.ts';
@@ -10,8 +11,9 @@ import type { Deliveries } from './deliveries.ts';
 import type { Evidence, HoldCopy } from './ports.ts';
 
 /**
- * Records a requester's signed word that it holds the document, as the entry `received`; resolves with its receipt. Any gateway takes it,
- * also one that did not carry the request and has read of it; each delivery once. Throws the refusal: no entry, so no flood of them.
+ * Records a requester's signed word that it holds documents, as one entry `received`; resolves with its receipt. Any gateway takes it, also
+ * one that did not carry the requests and has read of them; each delivery once, and the entry names those that it ended. Throws the refusal when
+ * there is none: no entry, so no flood of them.
  */
 export const makeAcknowledge =
   ({
@@ -37,15 +39,18 @@ export const makeAcknowledge =
       await verifyJws(primitives, requester.keys.signing, text, TYP.acknowledgement),
     );
     if (statement.requester !== peer) throw new WaslError('signer-mismatch', { agency: peer });
-    const delivered = deliveries.take(statement);
-    if (delivered === undefined) throw new WaslError('nothing-to-acknowledge');
-    const { requestId, request, provider } = statement;
-    const acknowledgement = digestOf(utf8(text));
-    return evidence
-      .record({ kind: 'received', requestId, request, acknowledgement, requester: peer, provider }, { statement: text })
-      .catch((error: unknown) => {
-        // It may be said again: whether the entry stands is not known.
-        deliveries.see(delivered, now());
-        throw error;
-      });
+    const taken = deliveries.take(statement);
+    if (taken.length === 0) throw new WaslError('nothing-to-acknowledge');
+    const body: EntryBody = {
+      kind: 'received',
+      acknowledgement: digestOf(utf8(text)),
+      requester: peer,
+      provider: statement.provider,
+      deliveries: taken.map(({ requestId, request }) => ({ requestId, request })),
+    };
+    return evidence.record(body, { statement: text }).catch((error: unknown) => {
+      // It may be said again: whether the entry stands is not known.
+      for (const delivered of taken) deliveries.see(delivered, now());
+      throw error;
+    });
   };

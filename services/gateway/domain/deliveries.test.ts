@@ -15,7 +15,8 @@ const same = {
   answer: digestOfText('answer'),
 };
 const answered: EntryBody = { kind: 'answered', outcome: 'delivered', ...same };
-const said = { ...same, timeMs: nowMs, journal: { size: 0, head: null } };
+const { requester, provider, ...held } = same;
+const said = { requester, provider, held: [held], timeMs: nowMs, journal: { size: 0, head: null } };
 const after = (...seen: EntryBody[]) => {
   const deliveries = makeDeliveries(() => nowMs);
   for (const body of seen) deliveries.see(body, nowMs);
@@ -24,27 +25,40 @@ const after = (...seen: EntryBody[]) => {
 
 test('a delivery is acknowledged once, and one that was not taken may be said again', () => {
   const deliveries = after(answered);
-  expect(deliveries.take(said)).toEqual(answered);
-  expect(deliveries.take(said)).toBeUndefined();
+  expect(deliveries.take(said)).toEqual([answered]);
+  expect(deliveries.take(said)).toEqual([]);
   deliveries.see(answered, nowMs);
-  expect(deliveries.take(said)).toEqual(answered);
+  expect(deliveries.take({ ...said, held: [held, held] })).toEqual([answered]);
+});
+
+test('of several at once those are acknowledged that wait for it', () => {
+  const another = { ...held, requestId: parseRequestId(uuidV7(nowMs, primitives.random(10))) };
+  const never = { ...held, requestId: parseRequestId(uuidV7(nowMs, primitives.random(10))) };
+  const deliveries = after(answered, { ...answered, ...another });
+  expect(deliveries.take({ ...said, held: [never, another, held] })).toEqual([{ ...answered, ...another }, answered]);
 });
 
 test('nothing else is acknowledged: no other answer, another’s, no refusal, none that came too late, none acknowledged elsewhere', () => {
-  expect(after(answered).take({ ...said, answer: digestOfText('other') })).toBeUndefined();
-  expect(after(answered).take({ ...said, requester: parseAgencyId('health') })).toBeUndefined();
-  expect(after({ ...answered, outcome: 'not-found' }).take(said)).toBeUndefined();
-  expect(after({ ...answered, late: true }).take(said)).toBeUndefined();
-  const received: EntryBody = { kind: 'received', acknowledgement: digestOfText('x'), ...same };
-  expect(after(answered, received).take(said)).toBeUndefined();
+  expect(after(answered).take({ ...said, held: [{ ...held, answer: digestOfText('other') }] })).toEqual([]);
+  expect(after(answered).take({ ...said, requester: parseAgencyId('health') })).toEqual([]);
+  expect(after({ ...answered, outcome: 'not-found' }).take(said)).toEqual([]);
+  expect(after({ ...answered, late: true }).take(said)).toEqual([]);
+  const received: EntryBody = {
+    kind: 'received',
+    acknowledgement: digestOfText('x'),
+    requester,
+    provider,
+    deliveries: [held],
+  };
+  expect(after(answered, received).take(said)).toEqual([]);
 });
 
 test('a delivery of more than a minute ago waits no more', () => {
   const deliveries = makeDeliveries(() => nowMs);
   deliveries.see(answered, nowMs - 60_000);
-  expect(deliveries.take(said)).toBeUndefined();
+  expect(deliveries.take(said)).toEqual([]);
   deliveries.see(answered, nowMs);
   nowMs += 60_001;
   deliveries.see({ ...answered, requestId: parseRequestId(uuidV7(nowMs, primitives.random(10))) }, nowMs);
-  expect(deliveries.take(said)).toBeUndefined();
+  expect(deliveries.take(said)).toEqual([]);
 });

@@ -17,8 +17,8 @@ type Delivered = Extract<EntryBody, { readonly kind: 'answered' }>;
 export interface Deliveries {
   /** Takes note of an entry that is durable. */
   see(body: EntryBody, timeMs: number): void;
-  /** The delivery that is acknowledged, which then waits no more; undefined when there is none. */
-  take(said: AcknowledgementStatement): Delivered | undefined;
+  /** Those of the documents whose delivery waits for this, each of which then waits no more. */
+  take(said: AcknowledgementStatement): readonly Delivered[];
 }
 
 export const makeDeliveries = (now: () => number): Deliveries => {
@@ -33,24 +33,25 @@ export const makeDeliveries = (now: () => number): Deliveries => {
   return {
     see: (body, timeMs) => {
       const nowMs = now();
-      if (body.kind === 'received') open.delete(body.requestId);
+      if (body.kind === 'received') for (const { requestId } of body.deliveries) open.delete(requestId);
       if (body.kind !== 'answered' || body.outcome !== 'delivered' || body.late === true) return;
       if (timeMs <= nowMs - OPEN_MS) return;
       open.set(body.requestId, { body, timeMs });
       forget(nowMs);
     },
-    take: (said) => {
-      const body = open.get(said.requestId)?.body;
-      const same =
-        body !== undefined &&
-        body.requester === said.requester &&
-        body.provider === said.provider &&
-        body.request === said.request &&
-        body.answer === said.answer;
-      if (!same) return undefined;
-      open.delete(said.requestId);
-      return body;
-    },
+    take: ({ requester, provider, held }) =>
+      held.flatMap(({ requestId, request, answer }) => {
+        const body = open.get(requestId)?.body;
+        const same =
+          body !== undefined &&
+          body.requester === requester &&
+          body.provider === provider &&
+          body.request === request &&
+          body.answer === answer;
+        if (!same) return [];
+        open.delete(requestId);
+        return [body];
+      }),
   };
 };
 
