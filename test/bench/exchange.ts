@@ -1,8 +1,9 @@
 import { meter } from './cpu.ts';
 import { figure, median, percentile, type Scenario } from './figures.ts';
+import type { Shares } from './floor/operations.ts';
 import type { Loader } from './loader.ts';
 import type { Loaded, What } from './processes/load.ts';
-import type { World } from './world.ts';
+import type { Evidence, World } from './world.ts';
 import type { Yardsticks } from './yardsticks.ts';
 
 export const CALLERS = 64;
@@ -18,8 +19,7 @@ export interface Rates {
   readonly scenarios: readonly Scenario[];
   /** The median of the exchange's rounds. */
   readonly perSecond: number;
-  /** Group commits of evidence for one exchange. */
-  readonly commits: number;
+  readonly shares: Shares;
 }
 
 /** One window of one way: how fast, and what each process spent on a call. */
@@ -28,6 +28,12 @@ interface Round {
   readonly loaded: Loaded;
   readonly cpuMs: Readonly<Record<string, number>>;
 }
+
+/** Beside its two own entries an exchange has a share in that of an acknowledgement. */
+const sharesOf = (from: Evidence, to: Evidence): Shares => {
+  const each = (count: keyof Evidence): number => (to[count] - from[count]) / (to.exchanges - from.exchanges);
+  return { exchange: 1, commit: each('commits'), acknowledgement: Math.max(0, each('entries') - 2) };
+};
 
 const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);
 const allCpu = ({ cpuMs }: Round): number => sum(Object.values(cpuMs));
@@ -41,7 +47,7 @@ export const measureRates = async (
 ): Promise<Rates> => {
   const ways = WAYS.filter((way) => way === 'exchange' || yard !== undefined);
   const rampMs = Math.min(500, seconds * 500);
-  let commits = 0;
+  let shares: Shares = { exchange: 1, commit: 0, acknowledgement: 0 };
   const window = async (way: Way, ms: number): Promise<Round> => {
     const { client, pids }: { client: Loader; pids: Readonly<Record<string, number>> } =
       way === 'exchange' || yard === undefined ? world : yard;
@@ -50,7 +56,7 @@ export const measureRates = async (
     const closed = (): void => {
       cpu = used.end();
     };
-    const what: What = way === 'exchange' ? { bytes: SMALL } : { bytes: SMALL, way, commits };
+    const what: What = way === 'exchange' ? { bytes: SMALL } : { bytes: SMALL, way, shares };
     const order = { run: 'closed', callers: CALLERS, rampMs, ms, what } as const;
     const loaded = await client.run(order, { opened: used.begin, closed });
     const cpuMs = Object.fromEntries(Object.entries(cpu).map(([name, spent]) => [name, spent / loaded.count]));
@@ -61,7 +67,7 @@ export const measureRates = async (
   const before = await world.evidence();
   await window('exchange', seconds * 500);
   const warm = await world.evidence();
-  commits = (warm.commits - before.commits) / (warm.exchanges - before.exchanges);
+  shares = sharesOf(before, warm);
   for (const way of ways) if (way !== 'exchange') await window(way, seconds * 500);
 
   const rounds = roundsOf(seconds);
@@ -94,7 +100,7 @@ export const measureRates = async (
         ];
   return {
     perSecond: median(rates('exchange')),
-    commits,
+    shares,
     scenarios: [
       ...beside,
       ...[0.5, 0.95, 0.99].map((share) =>

@@ -70,11 +70,11 @@ try {
   const world = await startWorld(bus, ends, lost);
   if (whole || values.floor || values.profile) {
     const yard = whole || values.floor ? await startYardsticks(world.layout, ends) : undefined;
-    const { scenarios: rates, perSecond, commits } = await measureRates(world, yard, seconds, say);
+    const { scenarios: rates, perSecond, shares } = await measureRates(world, yard, seconds, say);
     scenarios.push(...rates);
     await yard?.stop();
     if (whole) scenarios.push(...(await measureLatency(world, perSecond, seconds, say)));
-    if (whole || values.floor) scenarios.push(...floorList(commits));
+    if (whole || values.floor) scenarios.push(...floorList(shares));
   }
   if (whole || values.sweep) scenarios.push(...(await sweepSizes(world, seconds / 2, say)));
   if (values.profile) {

@@ -15,7 +15,7 @@ import { declareMeasured } from './declare.ts';
 import { type Loader, scriptOf, startLoader } from './loader.ts';
 
 /** Group commits of evidence, their entries, and requests that came to an end. */
-interface Evidence {
+export interface Evidence {
   readonly commits: number;
   readonly entries: number;
   readonly exchanges: number;

@@ -1,18 +1,17 @@
 import { figure, type Scenario } from '../figures.ts';
-import { OPERATIONS, type Operation, type Where } from './operations.ts';
+import { OPERATIONS, type Operation, type Shares, type Where } from './operations.ts';
 import { measureRaw, rawLabel } from './raw.ts';
 
 const WHERE: readonly Where[] = ['client', 'relay', 'server'];
-const timesOf = ({ each }: Operation, commits: number): number => (each === 'commit' ? commits : 1);
 
-/** The operations of the floor, each with the microseconds that it took raw in this run; `commits` of evidence for one exchange. */
-export const floorList = (commits: number): readonly Scenario[] => {
+/** The operations of the floor, each with the microseconds that it took raw in this run. */
+export const floorList = (shares: Shares): readonly Scenario[] => {
   const raw = measureRaw();
   const costOf = (operation: Operation): number =>
-    (raw.get(rawLabel(operation.raw, operation.bytes)) ?? Number.NaN) * timesOf(operation, commits);
+    (raw.get(rawLabel(operation.raw, operation.bytes)) ?? Number.NaN) * shares[operation.each];
   const each = OPERATIONS.map((operation) => {
     const { where, what, raw: name, each: once } = operation;
-    const share = once === 'commit' ? `, ${commits.toFixed(3)} of one` : '';
+    const share = once === 'exchange' ? '' : `, ${shares[once].toFixed(3)} of one`;
     return figure(`${where}: ${what} (${name}${share})`, 'us', [costOf(operation)]);
   });
   const sums = WHERE.map((where) =>

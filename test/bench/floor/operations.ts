@@ -17,11 +17,17 @@ export interface Operation {
   readonly what: string;
   readonly raw: Raw;
   readonly bytes: number;
-  /** Once an exchange, or once a group commit of evidence. */
-  readonly each: 'exchange' | 'commit';
+  readonly each: Each;
 }
 
+/** Once an exchange, once a group commit of evidence, or once an acknowledgement, which speaks for several exchanges. */
+export type Each = 'exchange' | 'commit' | 'acknowledgement';
+/** How many of each there are for one exchange. */
+export type Shares = Readonly<Record<Each, number>>;
+
 const STATEMENT = 1_000;
+/** Of ten exchanges. */
+const ACKNOWLEDGEMENT = 3_000;
 const PRIVATE = 200;
 /** A credential of ten claims over 2 kB of JSON. */
 const CREDENTIAL = 4_400;
@@ -36,10 +42,9 @@ const once = (where: Where, what: string, raw: Raw, bytes: number): Operation =>
 
 /** Everything that one delivered document needs (services/decisions/0005-the-floor.md says why), in its order. */
 export const OPERATIONS: readonly Operation[] = [
-  once('client', 'seal the private part: key for the provider', 'key pair', 32),
+  once('client', 'seal the private part: key', 'key pair', 32),
   once('client', 'seal the private part: agree with the provider', 'agree', 32),
   once('client', 'seal the private part: wrap for the provider', 'wrap', 32),
-  once('client', 'seal the private part: key for the audit service', 'key pair', 32),
   once('client', 'seal the private part: agree with the audit service', 'agree', 32),
   once('client', 'seal the private part: wrap for the audit service', 'wrap', 32),
   once('client', 'seal the private part', 'AES-256-GCM', PRIVATE),
@@ -67,6 +72,6 @@ export const OPERATIONS: readonly Operation[] = [
   once('client', 'open the document: unwrap', 'wrap', 32),
   once('client', 'open the document', 'AES-256-GCM', CREDENTIAL),
   once('client', 'verify the credential', 'verify', STATEMENT),
-  once('client', 'sign the acknowledgement', 'sign', STATEMENT),
-  once('relay', 'verify the acknowledgement', 'verify', STATEMENT),
+  { ...once('client', 'sign an acknowledgement', 'sign', ACKNOWLEDGEMENT), each: 'acknowledgement' },
+  { ...once('relay', 'verify an acknowledgement', 'verify', ACKNOWLEDGEMENT), each: 'acknowledgement' },
 ];

@@ -9,7 +9,7 @@ import {
   sign,
   verify,
 } from 'node:crypto';
-import { OPERATIONS, type Raw, type Where } from './operations.ts';
+import { type Each, OPERATIONS, type Raw, type Shares, type Where } from './operations.ts';
 
 const KEY_WRAP_IV = Buffer.alloc(8, 0xa6);
 const LARGEST = 16_384;
@@ -55,16 +55,16 @@ const rawOperations = (): Readonly<Record<Raw, (bytes: number) => unknown>> => {
   };
 };
 
-/** What one exchange costs a process in raw operations, done on the spot; those of a group commit as often as there is one. */
-export const floorOf = (where: Where): ((commits: number) => void) => {
+/** What one exchange costs a process in raw operations, done on the spot; what several exchanges share, as often as there is one. */
+export const floorOf = (where: Where): ((shares: Shares) => void) => {
   const raw = rawOperations();
   const own = OPERATIONS.filter((operation) => operation.where === where);
-  let due = 0;
-  return (commits) => {
-    due += commits;
-    const commit = due >= 1;
-    if (commit) due -= 1;
-    for (const { raw: name, bytes, each } of own) if (each === 'exchange' || commit) raw[name](bytes);
+  const due: Record<Each, number> = { exchange: 0, commit: 0, acknowledgement: 0 };
+  const kinds = Object.keys(due) as Each[];
+  return (shares) => {
+    for (const each of kinds) due[each] += shares[each];
+    for (const { raw: name, bytes, each } of own) if (due[each] >= 1) raw[name](bytes);
+    for (const each of kinds) due[each] %= 1;
   };
 };
 

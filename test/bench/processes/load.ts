@@ -1,9 +1,11 @@
+import type { Shares } from '../floor/operations.ts';
+
 /** What one call is to carry, and which way where there are several. */
 export interface What {
   readonly bytes: number;
   readonly way?: 'direct' | 'relay' | 'floor';
-  /** Group commits of evidence for one exchange, as the exchange beside it has them. */
-  readonly commits?: number;
+  /** For the floor: as the exchange beside it has them. */
+  readonly shares?: Shares;
 }
 
 /** What the bench tells a process that makes load. */

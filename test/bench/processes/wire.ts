@@ -1,10 +1,11 @@
 import { Client, type ClientOptions, Server, type ServiceDefinition } from '@grpc/grpc-js';
 import { loadTls } from '../../../services/platform/crypto/index.ts';
 import { clientTls, KEEPALIVE, serverTls } from '../../../services/platform/rpc/tls.ts';
+import type { Shares } from '../floor/operations.ts';
 
 /**
  * The yardsticks' wire: one unary call and one stream, of bytes as they are, over the product's own mutual TLS. A message begins with a header:
- * its id on the stream, whether the floor's operations are to be done, and how many group commits there are for one of them.
+ * its id on the stream, and the shares of the floor's operations when those are to be done.
  */
 const pass = (bytes: Buffer): Buffer => bytes;
 const coded = {
@@ -22,22 +23,23 @@ export const service: ServiceDefinition = {
 
 export interface Header {
   readonly id: number;
-  readonly floor: boolean;
-  readonly commits: number;
+  readonly floor?: Shares;
 }
-const HEADER_BYTES = 9;
+const HEADER_BYTES = 13;
 
-export const message = ({ id, floor, commits }: Header, bytes: number): Buffer => {
+export const message = ({ id, floor }: Header, bytes: number): Buffer => {
   const made = Buffer.alloc(HEADER_BYTES + bytes, 'a');
-  made.writeUInt8(floor ? 1 : 0, 0);
+  made.writeUInt8(floor?.exchange ?? 0, 0);
   made.writeUInt32BE(id, 1);
-  made.writeFloatBE(commits, 5);
+  made.writeFloatBE(floor?.commit ?? 0, 5);
+  made.writeFloatBE(floor?.acknowledgement ?? 0, 9);
   return made;
 };
 export const headerOf = (of: Buffer): Header => ({
-  floor: of.readUInt8(0) === 1,
   id: of.readUInt32BE(1),
-  commits: of.readFloatBE(5),
+  ...(of.readUInt8(0) === 0
+    ? {}
+    : { floor: { exchange: 1, commit: of.readFloatBE(5), acknowledgement: of.readFloatBE(9) } }),
 });
 /** The same message under another id. */
 export const renamed = (of: Buffer, id: number): Buffer => {

@@ -8,9 +8,10 @@ const direct = await connectRaw(identity, server);
 const relayed = await connectRaw(identity, relay);
 const floor = floorOf('client');
 
-obey(async ({ bytes, way, commits = 0 }) => {
-  if (way === 'floor') floor(commits);
-  const sent = message({ id: 0, floor: way === 'floor', commits }, bytes);
+obey(async ({ bytes, way, shares }) => {
+  const needs = way === 'floor' ? shares : undefined;
+  if (needs !== undefined) floor(needs);
+  const sent = message({ id: 0, ...(needs === undefined ? {} : { floor: needs }) }, bytes);
   const answer = await (way === 'direct' ? direct : relayed).call(sent);
   return answer.length === sent.length ? undefined : 'an answer of another length';
 });

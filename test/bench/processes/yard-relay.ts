@@ -12,7 +12,7 @@ let last = 0;
 
 const call: handleUnaryCall<Buffer, Buffer> = ({ request }, done) => {
   const header = headerOf(request);
-  if (header.floor) floor(header.commits);
+  if (header.floor !== undefined) floor(header.floor);
   last = (last + 1) % 0xffffffff;
   waiting.set(last, (answer) => done(null, answer));
   server?.write(renamed(request, last));

@@ -12,7 +12,7 @@ await serveRaw(direct, listen, { call, attach: () => undefined });
 const stream = (await connectRaw(identity, relay)).attach();
 stream.on('data', (request: Buffer) => {
   const header = headerOf(request);
-  if (header.floor) floor(header.commits);
+  if (header.floor !== undefined) floor(header.floor);
   stream.write(request);
 });
 stream.on('error', () => process.exit(1));
