@@ -2156,7 +2156,7 @@ export const RequestServiceService = {
     responseSerialize: (value: AskResponse): Buffer => Buffer.from(AskResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): AskResponse => AskResponse.decode(value),
   },
-  /** Acknowledge hands in the requester's signed word that it holds the document; it becomes the entry `received`. */
+  /** Acknowledge hands in the requester's signed word that it holds documents; it becomes an entry `received`. */
   acknowledge: {
     path: "/wasl.exchange.v1.RequestService/Acknowledge" as const,
     requestStream: false as const,
@@ -2173,7 +2173,7 @@ export interface RequestServiceServer extends UntypedServiceImplementation {
   request: handleUnaryCall<RequestRequest, RequestResponse>;
   /** Ask is Request with a larger sealed document following its answer in chunks, so that it holds up nobody and is held once. */
   ask: handleServerStreamingCall<AskRequest, AskResponse>;
-  /** Acknowledge hands in the requester's signed word that it holds the document; it becomes the entry `received`. */
+  /** Acknowledge hands in the requester's signed word that it holds documents; it becomes an entry `received`. */
   acknowledge: handleUnaryCall<AcknowledgeRequest, AcknowledgeResponse>;
 }
 
@@ -2197,7 +2197,7 @@ export interface RequestServiceClient extends Client {
   /** Ask is Request with a larger sealed document following its answer in chunks, so that it holds up nobody and is held once. */
   ask(request: AskRequest, options?: Partial<CallOptions>): ClientReadableStream<AskResponse>;
   ask(request: AskRequest, metadata?: Metadata, options?: Partial<CallOptions>): ClientReadableStream<AskResponse>;
-  /** Acknowledge hands in the requester's signed word that it holds the document; it becomes the entry `received`. */
+  /** Acknowledge hands in the requester's signed word that it holds documents; it becomes an entry `received`. */
   acknowledge(
     request: AcknowledgeRequest,
     callback: (error: ServiceError | null, response: AcknowledgeResponse) => void,
