@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { connect } from 'node:http2';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AskResponse, RequestResponse, UploadRequest } from '../../../proto/gen/wasl/exchange/v1/exchange.ts';
 import { type Loopback, openLoopback } from '../../../test/support/rpc.ts';
 import { ANSWER_CHUNK, CHUNK_BYTES, decodeChunk, encodeChunk, takeAnswer, UPLOAD_CHUNK } from './chunks.ts';
+import { WINDOW_BYTES } from './tls.ts';
 
 const LIMIT = 1_000_000;
 const SOON = { timeoutMs: 10_000 };
@@ -94,6 +96,18 @@ describe('an answer', () => {
     for (const statement of ['first', 'second', 'third']) await ask(statement);
     await large;
     expect(order).toEqual(['first', 'second', 'third', 'large']);
+  });
+
+  test('has more room on its way than one chunk takes,', async () => {
+    const { address } = await loopback.serve();
+    const { cert, key, ca } = await loopback.identity('agency/transport');
+    const session = connect(`https://${address}`, { cert, key, ca, checkServerIdentity: () => undefined });
+    const windows: number[] = [];
+    session.on('remoteSettings', ({ initialWindowSize = 0 }) => windows.push(initialWindowSize));
+    await expect
+      .poll(() => [windows.at(-1), session.state.remoteWindowSize])
+      .toEqual([WINDOW_BYTES.call, WINDOW_BYTES.connection]);
+    session.close();
   });
 
   test('that nobody waits for any more ends its call, however much of it is still to be sent', async () => {

@@ -33,7 +33,7 @@ import { duplexOf, incoming, writer } from './duplex.ts';
 import { fromStatus, MAX_MESSAGE_BYTES } from './errors.ts';
 import type { Duplex } from './face.ts';
 import { peerOf } from './peer.ts';
-import { clientTls, KEEPALIVE } from './tls.ts';
+import { clientTls, KEEPALIVE, WINDOW_BYTES } from './tls.ts';
 
 export interface CallOptions {
   readonly timeoutMs: number;
@@ -77,6 +77,7 @@ export function connectGateway(of: {
     // What is read from DNS or from the environment is no setting of ours.
     'grpc.service_config_disable_resolution': 1,
     'grpc.enable_http_proxy': 0,
+    'grpc-node.flow_control_window': WINDOW_BYTES.call,
     ...KEEPALIVE,
   };
   const links = new LinkServiceClient(address, secure, options);

@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events';
+import type { ServerHttp2Session } from 'node:http2';
 import { createSecureContext, type TLSSocket } from 'node:tls';
 import { type ChannelCredentials, credentials, type Server, ServerCredentials } from '@grpc/grpc-js';
 import type { TlsIdentity } from '../crypto/index.ts';
@@ -10,6 +11,12 @@ export const KEEPALIVE = {
   'grpc.keepalive_timeout_ms': 10_000,
   'grpc.keepalive_permit_without_calls': 1,
 } as const;
+
+/**
+ * Bytes that may be on their way unread (HTTP/2 flow control): of one call, and of one connection to a gateway. The protocol's 64 KiB hold a
+ * large document up once a chunk; room of the connection beyond one call's lets the answers of others pass it.
+ */
+export const WINDOW_BYTES = { call: 256 * 1024, connection: 1024 * 1024 } as const;
 
 const MIN_VERSION = 'TLSv1.3';
 
@@ -43,7 +50,7 @@ const reasonOf = (socket: TLSSocket | undefined, error: { readonly code?: string
 };
 
 /**
- * The library keeps its listeners to itself, and a refused handshake is seen nowhere else. A certificate is read once a connection (TLS 1.3
+ * The library keeps its listeners to itself; a refused handshake is seen nowhere else, and windows are set nowhere else. A certificate is read once a connection (TLS 1.3
  * has no renegotiation): the library asks for it at each call, and Node parses it anew each time.
  */
 export const watchHandshakes = (server: Server, onRefused: (reason: string) => void): void => {
@@ -52,6 +59,10 @@ export const watchHandshakes = (server: Server, onRefused: (reason: string) => v
     listener.on('secureConnection', (socket: TLSSocket) => {
       const certificate = socket.getPeerCertificate(true);
       socket.getPeerCertificate = () => certificate;
+    });
+    listener.on('session', (session: ServerHttp2Session) => {
+      session.settings({ initialWindowSize: WINDOW_BYTES.call });
+      session.setLocalWindowSize(WINDOW_BYTES.connection);
     });
     listener.on('tlsClientError', (error: { readonly code?: string }, socket?: TLSSocket) =>
       onRefused(reasonOf(socket, error)),
