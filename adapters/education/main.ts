@@ -1,4 +1,4 @@
-import { createLogger, type RunningAdapter, readSettings, runAdapter } from '../kit/index.ts';
+import { createLogger, type RunningAdapter, readSettings, runAdapter, type SettingsFrom } from '../kit/index.ts';
 import { educationSettings } from './config.ts';
 import { openExports } from './exports.ts';
 import { educationHandlers } from './handlers.ts';
@@ -7,20 +7,8 @@ import { openTickets } from './tickets.ts';
 const LOOK_EVERY_MS = 1_000;
 
 /** Starts Education's adapter as production does. */
-export async function runEducation(from: {
-  readonly configFile?: string;
-  readonly env: NodeJS.ProcessEnv;
-}): Promise<RunningAdapter> {
-  const { configFile, env } = from;
-  const {
-    exports: folder,
-    exportMaxAge,
-    state,
-    ...settings
-  } = await readSettings(educationSettings, {
-    ...(configFile === undefined ? {} : { file: configFile }),
-    env,
-  });
+export async function runEducation(from: SettingsFrom): Promise<RunningAdapter> {
+  const { exports: folder, exportMaxAge, state, ...settings } = await readSettings(educationSettings, from);
   const log = createLogger({ name: 'education', level: settings.logLevel });
   const exports = openExports({
     folder,

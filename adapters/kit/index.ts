@@ -1,6 +1,6 @@
 // Everything that a ministry needs of the bus, and all that it may see.
 export { type Code, WaslError } from '../../services/kernel/codes.ts';
-export { defineSettings, readSettings, type Values } from '../../services/platform/config/index.ts';
+export { defineSettings, readSettings, type SettingsFrom, type Values } from '../../services/platform/config/index.ts';
 export { createLogger, type Logger, silentLogger } from '../../services/platform/log/index.ts';
 export { openPool, type Pool, type PoolClient, transaction } from '../../services/platform/store/index.ts';
 export { createMetrics, startOpsServer } from '../../services/platform/web/index.ts';

@@ -1,5 +1,5 @@
 import { runAdapter } from '../../adapters/kit/index.ts';
-import { readSettings, type Values } from '../platform/config/index.ts';
+import { readSettings, type SettingsFrom, type Values } from '../platform/config/index.ts';
 import { startAgent } from './app.ts';
 import { agentSettings } from './config.ts';
 import { localHandler, readProvide } from './edge/local-handler.ts';
@@ -11,14 +11,8 @@ export interface RunningAgent {
 }
 
 /** Starts the agent as production does. */
-export async function runAgent(from: {
-  readonly configFile?: string;
-  readonly env: NodeJS.ProcessEnv;
-}): Promise<RunningAgent> {
-  const { configFile, env } = from;
-  return openAgent(
-    await readSettings(agentSettings, { ...(configFile === undefined ? {} : { file: configFile }), env }),
-  );
+export async function runAgent(from: SettingsFrom): Promise<RunningAgent> {
+  return openAgent(await readSettings(agentSettings, from));
 }
 
 /** The kit with its JSON face; the kit goes on for as long as the face has calls under way. */

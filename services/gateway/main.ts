@@ -6,22 +6,15 @@ import type { Thumbprint } from '../kernel/keys.ts';
 import { THUMBPRINT } from '../kernel/statements.ts';
 import { type JsonObject, parseStrictJson } from '../kernel/strict-json.ts';
 import { openBus } from '../platform/bus/open.ts';
-import { readSettings } from '../platform/config/index.ts';
+import { readSettings, type SettingsFrom } from '../platform/config/index.ts';
 import { loadSigner, loadTls } from '../platform/crypto/index.ts';
 import { createLogger } from '../platform/log/index.ts';
 import { type Gateway, type GatewayIdentity, startGateway } from './app.ts';
 import { gatewaySettings } from './config.ts';
 
 /** Starts a gateway as production does; resolves once it takes calls. */
-export async function runGateway(from: {
-  readonly configFile?: string;
-  readonly env: NodeJS.ProcessEnv;
-}): Promise<Gateway> {
-  const { configFile, env } = from;
-  const settings = await readSettings(gatewaySettings, {
-    ...(configFile === undefined ? {} : { file: configFile }),
-    env,
-  });
+export async function runGateway(from: SettingsFrom): Promise<Gateway> {
+  const settings = await readSettings(gatewaySettings, from);
   const identity = await loadGatewayIdentity(settings.identity);
   const log = createLogger({ name: identity.gateway, level: settings.logLevel });
   const bus = await openBus(settings, log);

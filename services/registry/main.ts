@@ -1,21 +1,14 @@
 import { join } from 'node:path';
 import { openBus } from '../platform/bus/open.ts';
-import { readSettings } from '../platform/config/index.ts';
+import { readSettings, type SettingsFrom } from '../platform/config/index.ts';
 import { loadSigner } from '../platform/crypto/index.ts';
 import { createLogger } from '../platform/log/index.ts';
 import { type Registry, startRegistry } from './app.ts';
 import { registrySettings } from './config.ts';
 
 /** Starts the registry as production does; SIGHUP reads the declarations at once. */
-export async function runRegistry(from: {
-  readonly configFile?: string;
-  readonly env: NodeJS.ProcessEnv;
-}): Promise<Registry> {
-  const { configFile, env } = from;
-  const settings = await readSettings(registrySettings, {
-    ...(configFile === undefined ? {} : { file: configFile }),
-    env,
-  });
+export async function runRegistry(from: SettingsFrom): Promise<Registry> {
+  const settings = await readSettings(registrySettings, from);
   const log = createLogger({ name: 'registry', level: settings.logLevel });
   const bus = await openBus(settings, log);
   const signer = await loadSigner(join(settings.identity, 'signing.jwk'));

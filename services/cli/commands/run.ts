@@ -6,10 +6,10 @@ import { runTransport } from '../../../adapters/transport/main.ts';
 import { runAgent } from '../../agent/main.ts';
 import { runGateway } from '../../gateway/main.ts';
 import { WaslError } from '../../kernel/codes.ts';
+import type { SettingsFrom } from '../../platform/config/index.ts';
 import { runRegistry } from '../../registry/main.ts';
 
-type From = { readonly configFile?: string; readonly env: NodeJS.ProcessEnv };
-type Start = (from: From) => Promise<{ stop(): Promise<void> }>;
+type Start = (from: SettingsFrom) => Promise<{ stop(): Promise<void> }>;
 
 const ADAPTERS: Readonly<Record<string, Start>> = {
   'civil-status': runCivilStatus,
@@ -19,7 +19,7 @@ const ADAPTERS: Readonly<Record<string, Start>> = {
 };
 
 /** Runs one process until it is told to stop (SIGTERM, SIGINT, or the end of the `up` that started it). */
-export const run = async (what: string, configFile: string, env: NodeJS.ProcessEnv): Promise<void> => {
+export const run = async (what: string, file: string, env: NodeJS.ProcessEnv): Promise<void> => {
   const starts: Readonly<Record<string, Start>> = {
     gateway: runGateway,
     registry: runRegistry,
@@ -32,7 +32,7 @@ export const run = async (what: string, configFile: string, env: NodeJS.ProcessE
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
     process.once('disconnect', () => resolve());
   });
-  const starting = start({ configFile, env });
+  const starting = start({ file, env });
   const first = await Promise.race([starting, stopped.then(() => undefined)]);
   // Told to stop while starting: what has begun holds nothing that a restart does not find again.
   if (first === undefined) return;
@@ -43,10 +43,10 @@ export const run = async (what: string, configFile: string, env: NodeJS.ProcessE
 };
 
 /** The adapter's file says whose adapter it is; the rest of it is that adapter's own settings. */
-const startAdapter: Start = async ({ configFile = '', env }) => {
-  const { adapter } = JSON.parse(await readFile(configFile, 'utf8')) as Record<string, unknown>;
+const startAdapter: Start = async ({ file = '', env }) => {
+  const { adapter } = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
   const start = typeof adapter === 'string' && Object.hasOwn(ADAPTERS, adapter) ? ADAPTERS[adapter] : undefined;
   if (start === undefined)
     throw new WaslError('config-invalid', { what: `adapter must be one of ${Object.keys(ADAPTERS)}` });
-  return start({ configFile, env });
+  return start({ file, env });
 };

@@ -45,13 +45,16 @@ const readFileSettings = async (file: string): Promise<Readonly<Record<string, J
   return value;
 };
 
-/**
- * Reads a table's settings from a JSON file (camelCase names; paths relative to the file) and the environment, which wins. Everything wrong
- * is said at once: `config-invalid` names each unknown, missing and unreadable setting, and no value.
- */
+/** Where settings stand: a JSON file (camelCase names; paths relative to it) and the environment, which wins. */
+export interface SettingsFrom {
+  readonly file?: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Reads a table's settings. Everything wrong is said at once: `config-invalid` names each unknown, missing and unreadable setting, and no value. */
 export const readSettings = async <const T extends Settings>(
   table: T,
-  { file, env }: { readonly file?: string; readonly env: Readonly<Record<string, string | undefined>> },
+  { file, env }: SettingsFrom,
 ): Promise<Values<T>> => {
   const fromFile = file === undefined ? {} : await readFileSettings(file);
   const problems: string[] = [];
