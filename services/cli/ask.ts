@@ -9,6 +9,7 @@ import {
   type Outcome,
   openFileJournal,
   openKit,
+  outcomeJson,
   silentLogger,
 } from '../../adapters/kit/index.ts';
 import { WaslError } from '../kernel/codes.ts';
@@ -36,6 +37,12 @@ export interface Asked {
   readonly copy: RegistryCopy | undefined;
   readonly tookMs: number;
 }
+
+/** As --json prints it. */
+export const askedJson = ({ outcome, tookMs }: Asked): object => ({
+  ...outcomeJson(outcome),
+  tookMs: Math.round(tookMs),
+});
 
 const LOCK_PATIENCE_MS = 15_000;
 

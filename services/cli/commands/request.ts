@@ -1,10 +1,9 @@
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type Outcome, outcomeJson } from '../../../adapters/kit/index.ts';
 import { WaslError } from '../../kernel/codes.ts';
 import { writePrivateFile } from '../../platform/crypto/index.ts';
-import { type AskAs, askAs } from '../ask.ts';
+import { type AskAs, askAs, askedJson } from '../ask.ts';
 import { layoutOf } from '../development/layout.ts';
 import type { End } from '../end.ts';
 import { collectWith, describeOutcome } from '../narrate.ts';
@@ -69,18 +68,13 @@ export const request = async (flags: RequestFlags): Promise<End> => {
   const identity = flags.identity ?? layout.agency(flags.as);
   const journal =
     flags.identity === undefined ? layout.journal(flags.as, 'requests') : join(identity, 'journal', 'requests');
-  const { outcome, tookMs } = await askAs({ identity, journal, gateway, ask });
+  const asked = await askAs({ identity, journal, gateway, ask });
+  const { outcome } = asked;
   if (flags.save !== undefined && outcome.outcome === 'delivered')
     await writePrivateFile(flags.save, outcome.credential);
   return {
     kind: outcome.outcome,
-    json: jsonOf(outcome, tookMs),
+    json: askedJson(asked),
     text: describeOutcome(outcome, collectWith(flags.as, flags.data)),
   };
 };
-
-/** An outcome as --json prints it. */
-export const jsonOf = (outcome: Outcome, tookMs: number): object => ({
-  ...outcomeJson(outcome),
-  tookMs: Math.round(tookMs),
-});

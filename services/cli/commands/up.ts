@@ -1,12 +1,11 @@
 import { DEMO_CITIZENS } from '../../../adapters/population/index.ts';
 import { WaslError } from '../../kernel/codes.ts';
-import { askAs } from '../ask.ts';
+import { askAs, askedJson } from '../ask.ts';
 import { CIVIL_STATUS, TRANSPORT } from '../development/agencies.ts';
-import { dataFlag, layoutOf } from '../development/layout.ts';
+import { dataFlag, type Layout, layoutOf } from '../development/layout.ts';
 import type { End } from '../end.ts';
 import { collectWith, narrate } from '../narrate.ts';
 import { bringUp } from '../up/up.ts';
-import { jsonOf } from './request.ts';
 
 export interface UpFlags {
   readonly data: string;
@@ -47,42 +46,11 @@ export const up = async ({ data, kafka, once, without = [] }: UpFlags, io: UpIo)
   try {
     if (signal.aborted) return;
     const { gateway, processes } = running;
-    if (without.includes(EXCHANGE.provider)) {
-      const none = [
-        `No first exchange: ${EXCHANGE.provider} is left out.`,
-        `لا تبادل أول، فقد استُبعد محوّل ${EXCHANGE.provider}.`,
-      ];
-      io.show({
-        kind: 'delivered',
-        json: { gateway, processes },
-        text: [...none, ...(once ? [] : [tryNext(data)])].join('\n'),
-      });
-      if (!once) await io.stopped;
-      return;
-    }
-    const { outcome, copy, tookMs } = await askAs({
-      identity: layout.agency(EXCHANGE.requester),
-      journal: layout.journal(EXCHANGE.requester, 'requests'),
-      gateway,
-      ask: {
-        subject: EXCHANGE.subject,
-        from: EXCHANGE.provider,
-        documentType: EXCHANGE.documentType,
-        purpose: EXCHANGE.purpose,
-        caseReference: 'DEMO-1',
-        officer: 'demo-officer',
-      },
-    });
-    if (copy === undefined) throw new WaslError('registry-unavailable');
-    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    const first = without.includes(EXCHANGE.provider) ? LEFT_OUT : await firstExchange(layout, data, gateway, started);
     io.show({
-      kind: outcome.outcome,
-      json: { ...jsonOf(outcome, tookMs), gateway, processes },
-      text: [
-        narrate(outcome, copy, { ...EXCHANGE, collect: collectWith(EXCHANGE.requester, data) }),
-        `From start to document ${seconds} s; the exchange itself ${Math.round(tookMs)} ms.`,
-        ...(once ? [] : [tryNext(data)]),
-      ].join('\n'),
+      kind: first.kind,
+      json: { ...first.json, gateway, processes },
+      text: [first.text, ...(once ? [] : [tryNext(data)])].join('\n'),
     });
     if (!once) await io.stopped;
   } finally {
@@ -92,9 +60,38 @@ export const up = async ({ data, kafka, once, without = [] }: UpFlags, io: UpIo)
   }
 };
 
+const LEFT_OUT: End = {
+  kind: 'delivered',
+  json: {},
+  text: [
+    `No first exchange: ${EXCHANGE.provider} is left out.`,
+    `لا تبادل أول، فقد استُبعد محوّل ${EXCHANGE.provider}.`,
+  ].join('\n'),
+};
+
+const firstExchange = async (layout: Layout, data: string, gateway: string, startedMs: number): Promise<End> => {
+  const { requester, provider: from, documentType, purpose, subject } = EXCHANGE;
+  const asked = await askAs({
+    identity: layout.agency(requester),
+    journal: layout.journal(requester, 'requests'),
+    gateway,
+    ask: { subject, from, documentType, purpose, caseReference: 'DEMO-1', officer: 'demo-officer' },
+  });
+  const { outcome, copy, tookMs } = asked;
+  if (copy === undefined) throw new WaslError('registry-unavailable');
+  const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
+  return {
+    kind: outcome.outcome,
+    json: askedJson(asked),
+    text: [
+      narrate(outcome, copy, { ...EXCHANGE, collect: collectWith(requester, data) }),
+      `From start to document ${seconds} s; the exchange itself ${Math.round(tookMs)} ms.`,
+    ].join('\n'),
+  };
+};
+
 const tryNext = (data: string): string => {
   const flag = dataFlag(data);
-  const vehicle = `npx wasl request${flag} --as civil-status --from transport --document transport.vehicle-registration --purpose estate-inventory --subject`;
   const citizens = Object.values(DEMO_CITIZENS).map(
     ({ nationalNumber, shows }) => `  ${nationalNumber}  ${shows.en} · ${shows.ar}`,
   );
@@ -102,7 +99,7 @@ const tryNext = (data: string): string => {
     '',
     'It stays up; Ctrl-C stops it. Next, in another terminal:',
     'يبقى النظام عاملًا، ويوقفه Ctrl-C. جرّب في نافذة أخرى:',
-    `  ${vehicle} ${DEMO_CITIZENS.deceased.nationalNumber}`,
+    `  npx wasl request${flag} --as civil-status --from transport --document transport.vehicle-registration --purpose estate-inventory --subject ${DEMO_CITIZENS.deceased.nationalNumber}`,
     `  npx wasl request${flag} --as transport --from civil-status --document civil-status.personal-extract --purpose curiosity --subject ${DEMO_CITIZENS.oneCar.nationalNumber}`,
     `  npx wasl request${flag} --as education --from health --document health.vaccination-record --purpose enrol-pupil --subject ${DEMO_CITIZENS.child.nationalNumber}`,
     `  npx wasl trace${flag} REQUEST-ID`,
