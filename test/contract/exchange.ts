@@ -1,21 +1,20 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { HandlerAnswer, HandlerCall, Kit } from '../../adapters/kit/index.ts';
-import { type Agreement, readAgreement, signAgreement } from '../../services/kernel/agreement.ts';
 import { decodeBatch } from '../../services/kernel/batch.ts';
 import { WaslError } from '../../services/kernel/codes.ts';
 import { type EntryBody, parseEntry, requestsOf } from '../../services/kernel/evidence.ts';
 import { openPrivateAsAudit } from '../../services/kernel/jwe.ts';
 import type { Bus } from '../../services/platform/bus/port.ts';
-import { loadOpener, loadSigner, primitives } from '../../services/platform/crypto/index.ts';
+import { loadOpener, primitives } from '../../services/platform/crypto/index.ts';
 import { personalExtract, WITHHELD } from '../support/documents.ts';
 import { type Exchange, startExchange, until } from '../support/exchange.ts';
 import { type RawClient, type RawRequest, rawClient } from '../support/raw-client.ts';
 import { describeDeferred } from './deferred.ts';
 import { PROVIDER_ENDS } from './provider-ends.ts';
 import { GATEWAY_REFUSALS } from './refusals.ts';
+import { changingTerms } from './terms.ts';
 
-const AGREEMENT = 'agreement.transport.personal-extract.json';
 const EXTRACT = 'civil-status.personal-extract';
 
 /** Refusals, evidence and delivery over real mutual TLS, on one bus. */
@@ -79,43 +78,6 @@ export const describeExchange = (name: string, start: () => Promise<{ bus: Bus; 
         ...changes,
       });
 
-    /** Puts other terms in force, signed by both, for the length of `work`. */
-    const underTerms = async <T>(
-      changes: Partial<Agreement> & { status?: string },
-      work: () => Promise<T>,
-    ): Promise<T> => {
-      const { status = 'active', ...terms } = changes;
-      const settled = async (): Promise<void> => {
-        await exchange.registry.refresh();
-        const { version } = await newestHead();
-        await until(() => (asker.copy()?.version ?? 0) >= version);
-      };
-      const transport = await loadSigner(join(exchange.layout.agency('transport'), 'signing.jwk'));
-      const civil = await loadSigner(join(exchange.layout.agency('civil-status'), 'signing.jwk'));
-      const held = await exchange.readDeclared(AGREEMENT);
-      const before = structuredClone(held);
-      const read = readAgreement(held.signed as { requester: string; provider: string });
-      versions += 1;
-      const changed = { ...read, ...terms, version: read.version + versions };
-      const signed = {
-        requester: await signAgreement(transport, changed),
-        provider: await signAgreement(civil, changed),
-      };
-      await exchange.declare(AGREEMENT, (entity) => Object.assign(entity, { status, signed }));
-      await settled();
-      try {
-        return await work();
-      } finally {
-        versions += 1;
-        const again = { ...read, version: read.version + versions };
-        const back = { requester: await signAgreement(transport, again), provider: await signAgreement(civil, again) };
-        await exchange.declare(AGREEMENT, (entity) => Object.assign(entity, { ...before, signed: back }));
-        await settled();
-      }
-    };
-    let versions = 0;
-    const newestHead = async (): Promise<{ version: number }> => exchange.registryVersion();
-
     test('a document comes with both its entries; what is outside the agreement is nowhere in the bytes', async () => {
       const outcome = await ask();
       if (outcome.outcome !== 'delivered') throw new Error(outcome.outcome);
@@ -177,6 +139,7 @@ export const describeExchange = (name: string, start: () => Promise<{ bus: Bus; 
       });
 
       test('an agreement that is suspended, expired, not yet valid, or spent', async () => {
+        const underTerms = changingTerms(exchange, asker);
         const end = async (): Promise<string> => (await raw.send(await raw.make())).code;
         expect(await underTerms({ status: 'suspended' }, end)).toBe('agreement-suspended');
         expect(await underTerms({ untilMs: now() - 1_000 }, end)).toBe('agreement-expired');
