@@ -39,7 +39,7 @@ export const put = (into: Uint8Array, at: number, text: string): number => at + 
 export const latin1 = (bytes: Uint8Array): string => viewOf(bytes).toString('latin1');
 
 /** The parts between single bytes; `most` parts at most, the last with all that is left. */
-export const splitBytes = (bytes: Uint8Array, at: number, most = Number.POSITIVE_INFINITY): readonly Uint8Array[] => {
+export const splitBytes = (bytes: Uint8Array, at: number, most: number): readonly Uint8Array[] => {
   const parts: Uint8Array[] = [];
   let from = 0;
   for (let next = bytes.indexOf(at); next !== -1 && parts.length < most - 1; next = bytes.indexOf(at, from)) {

@@ -182,6 +182,19 @@ describe('a document of megabytes', () => {
     expect(turns).toBeGreaterThan((8 * 3_000_000) / PIECE_BYTES);
   });
 
+  test('that is nothing but tildes is refused at once, and takes no room for each of them', async () => {
+    const { heapUsed } = process.memoryUsage();
+    const junk = new Uint8Array(2_000_000).fill('~'.charCodeAt(0));
+    expect(await code(() => verifySdJwt(primitives, signer.publicJwk, junk))).toBe('credential-invalid');
+    // A part of its own for each was a hundred bytes each: 16 MiB of them ended the process.
+    expect(process.memoryUsage().heapUsed - heapUsed).toBeLessThan(50_000_000);
+    const most = Object.fromEntries(Array.from({ length: 100 }, (_, at) => [`claim${at}`, at]));
+    const issued = await issueSdJwt(signer, primitives, { always, disclosable: most });
+    expect((await verifySdJwt(primitives, signer.publicJwk, issued)).claims).toEqual(most);
+    const more = await issueSdJwt(signer, primitives, { always, disclosable: { ...most, one: 1 } });
+    expect(await code(() => verifySdJwt(primitives, signer.publicJwk, more))).toBe('credential-invalid');
+  });
+
   test('does not open with a byte altered in any piece', async () => {
     const plaintext = new Uint8Array(randomBytes(3 * PIECE_BYTES));
     const sealed = await sealTo(primitives, opener.publicJwk, plaintext, 'x');

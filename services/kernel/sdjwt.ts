@@ -24,6 +24,8 @@ const disclosureDigest = async ({ breathe }: Primitives, disclosure: Uint8Array)
   encodeBase64url(await sha256InPieces(breathe, disclosure));
 const TILDE = 0x7e;
 const END = utf8('~');
+/** A request names no more claims; without a bound, bytes of nothing but tildes would be as many parts. */
+const DISCLOSURES_AT_MOST = 100;
 
 /**
  * Issues an SD-JWT VC (RFC 9901 section 4): `always` stands in the clear, each member of `disclosable` is one disclosure with a 128-bit
@@ -51,7 +53,8 @@ export const issueSdJwt = async (
 };
 
 const parts = (compact: Uint8Array): { readonly jws: Uint8Array; readonly disclosures: readonly Uint8Array[] } => {
-  const [jws, ...rest] = splitBytes(compact, TILDE);
+  // One more is left in the last part, which is then not empty.
+  const [jws, ...rest] = splitBytes(compact, TILDE, DISCLOSURES_AT_MOST + 2);
   // RFC 9901 section 4: without a key binding JWT the form ends in a tilde.
   if (jws === undefined || rest.pop()?.length !== 0) throw invalid();
   return { jws, disclosures: rest };
