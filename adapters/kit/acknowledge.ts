@@ -16,16 +16,19 @@ import type { Links } from './links.ts';
 
 const TRIES = 4;
 const TIMEOUT_MS = 5_000;
+/** What has waited that long is given up: with all tries it would come when no gateway waits for it any more. */
+const WAITING_MS = 30_000;
 
 interface Waiting {
   readonly provider: AgencyId;
   readonly document: HeldDocument;
+  readonly sinceMs: number;
+  readonly over: () => void;
 }
 
 /** What came over one link and is not acknowledged yet. One acknowledgement is under way at a time; what comes meanwhile forms the next. */
 interface Lane {
   waiting: Waiting[];
-  running?: Promise<void>;
 }
 
 /**
@@ -49,9 +52,12 @@ export const makeAcknowledge = (of: {
     const said = { requester: identity.agency, provider, held, timeMs: now(), journal: await journal.head() };
     const statement = await signJws(identity.signer, TYP.acknowledgement, acknowledgementPayload(said));
     const { receipt } = await link.connection.acknowledge({ statement }, { timeoutMs: TIMEOUT_MS });
-    const named = new Set(requestsOf(parseReceipt(receipt).entry.body));
-    const requestIds = held.map(({ requestId }) => requestId).filter((id) => named.has(id));
-    await journal.append({ kind: 'acknowledged', requestIds, receipt });
+    const { body } = parseReceipt(receipt).entry;
+    const named = new Set(body.kind === 'received' ? requestsOf(body) : []);
+    const requestIds = held.map(({ requestId }) => requestId);
+    const taken = requestIds.filter((id) => named.has(id));
+    // A receipt of something else is kept against what was handed in, so that `journal verify` tells of it.
+    await journal.append({ kind: 'acknowledged', requestIds: taken.length > 0 ? taken : requestIds, receipt });
     return held.filter(({ requestId }) => !named.has(requestId));
   };
 
@@ -75,18 +81,25 @@ export const makeAcknowledge = (of: {
       const group = lane.waiting.filter((one) => one.provider === provider).slice(0, ACKNOWLEDGED_AT_MOST);
       const taken = new Set(group);
       lane.waiting = lane.waiting.filter((one) => !taken.has(one));
-      const held = group.map(({ document }) => document);
+      const latestMs = now() - WAITING_MS;
+      const held = group.filter(({ sinceMs }) => sinceMs > latestMs).map(({ document }) => document);
+      for (const { sinceMs, document } of group)
+        if (sinceMs <= latestMs) log.warn({ requestId: document.requestId }, 'an acknowledgement waited too long');
       await insist(link, provider, held);
+      // Each by itself: a lane may never run empty.
+      for (const { over } of group) over();
     }
     // In the very turn in which nothing waited any more: what comes after it begins anew.
     lanes.delete(link);
   };
 
-  return (provider, document, from) => {
-    const lane = lanes.get(from) ?? { waiting: [] };
-    lanes.set(from, lane);
-    lane.waiting.push({ provider, document });
-    lane.running ??= work(from, lane);
-    return lane.running;
-  };
+  return (provider, document, from) =>
+    new Promise((over) => {
+      const one = { provider, document, sinceMs: now(), over };
+      const lane = lanes.get(from);
+      if (lane !== undefined) return lane.waiting.push(one);
+      const begun = { waiting: [one] };
+      lanes.set(from, begun);
+      return work(from, begun);
+    });
 };
