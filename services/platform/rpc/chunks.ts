@@ -1,4 +1,11 @@
-import type { AskResponse, RequestResponse } from '../../../proto/gen/wasl/exchange/v1/exchange.ts';
+import {
+  AdapterServiceService,
+  type AskResponse,
+  type RequestResponse,
+  RequestServiceService,
+  type UploadRequest,
+  type UploadStart,
+} from '../../../proto/gen/wasl/exchange/v1/exchange.ts';
 import { WaslError } from '../../kernel/codes.ts';
 
 /** Bytes of a sealed document in one message; a larger document goes in several, so that nobody waits for all of it. */
@@ -33,13 +40,54 @@ export const decodeChunk = (field: number, message: Buffer): Buffer | undefined 
   return undefined;
 };
 
+const { ask } = RequestServiceService;
+const { upload } = AdapterServiceService;
+
+/** The call `Ask` with its chunks written and read as above. */
+export const askMethod = {
+  ...ask,
+  responseSerialize: (response: AskResponse): Buffer =>
+    response.message?.$case === 'chunk'
+      ? encodeChunk(ANSWER_CHUNK, response.message.value)
+      : ask.responseSerialize(response),
+  responseDeserialize: (bytes: Buffer): AskResponse => {
+    const value = decodeChunk(ANSWER_CHUNK, bytes);
+    return value === undefined
+      ? ask.responseDeserialize(bytes)
+      : { message: { $case: 'chunk', value }, sealedBytes: 0 };
+  },
+};
+
+/** The call `Upload` with the same. */
+export const uploadMethod = {
+  ...upload,
+  requestSerialize: (request: UploadRequest): Buffer =>
+    request.message?.$case === 'chunk'
+      ? encodeChunk(UPLOAD_CHUNK, request.message.value)
+      : upload.requestSerialize(request),
+  requestDeserialize: (bytes: Buffer): UploadRequest => {
+    const value = decodeChunk(UPLOAD_CHUNK, bytes);
+    return value === undefined ? upload.requestDeserialize(bytes) : { message: { $case: 'chunk', value } };
+  },
+};
+
 /** Whole views of some bytes, one after the other. */
-export function* chunksOf(bytes: Uint8Array): Generator<Buffer> {
+function* chunksOf(bytes: Uint8Array): Generator<Buffer> {
   const { buffer, byteOffset } = bytes;
   for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
     yield Buffer.from(buffer, byteOffset + at, Math.min(CHUNK_BYTES, bytes.length - at));
   }
 }
+
+/** Says an upload's start, then its document in chunks. */
+export const sendUpload = async (
+  write: (message: UploadRequest) => Promise<void>,
+  start: UploadStart,
+  sealed: Uint8Array,
+): Promise<void> => {
+  await write({ message: { $case: 'start', value: start } });
+  for (const value of chunksOf(sealed)) await write({ message: { $case: 'chunk', value } });
+};
 
 /** Says an answer with its document in chunks when that is large. */
 export const sendAnswer = async (

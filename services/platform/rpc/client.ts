@@ -1,4 +1,4 @@
-import type { Duplex as NodeDuplex, Writable } from 'node:stream';
+import type { Duplex as NodeDuplex } from 'node:stream';
 import {
   type ClientOptions,
   type ClientReadableStream,
@@ -10,9 +10,8 @@ import {
   type AcknowledgeRequest,
   type AcknowledgeResponse,
   AdapterServiceClient,
-  AdapterServiceService,
   type AnnounceResponse,
-  AskResponse,
+  type AskResponse,
   type AttachRequest,
   type AttachResponse,
   type FollowRegistryResponse,
@@ -20,15 +19,13 @@ import {
   type RequestRequest,
   type RequestResponse,
   RequestServiceClient,
-  RequestServiceService,
-  type UploadRequest,
   type UploadResponse,
   type UploadStart,
 } from '../../../proto/gen/wasl/exchange/v1/exchange.ts';
 import { WaslError } from '../../kernel/codes.ts';
 import { type BootId, type GatewayId, parseBootId } from '../../kernel/ids.ts';
 import type { TlsIdentity } from '../crypto/index.ts';
-import { ANSWER_CHUNK, chunksOf, decodeChunk, encodeChunk, takeAnswer, UPLOAD_CHUNK } from './chunks.ts';
+import { askMethod, sendUpload, takeAnswer, uploadMethod } from './chunks.ts';
 import { duplexOf, incoming, writer } from './duplex.ts';
 import { fromStatus, MAX_MESSAGE_BYTES } from './errors.ts';
 import type { Duplex } from './face.ts';
@@ -132,11 +129,11 @@ export function connectGateway(of: {
     },
     request: (message, call) =>
       called(call, (done) => {
-        const { path, requestSerialize } = RequestServiceService.ask;
+        const { path, requestSerialize, responseDeserialize } = askMethod;
         const stream = requests.makeServerStreamRequest(
           path,
           requestSerialize,
-          readResponse,
+          responseDeserialize,
           message,
           metadataOf(call),
           deadlineOf(call),
@@ -153,39 +150,24 @@ export function connectGateway(of: {
     },
     upload: (start, sealed, call) =>
       called<UploadResponse>(call, (done) => {
-        const { path, responseDeserialize } = AdapterServiceService.upload;
+        const { path, requestSerialize, responseDeserialize } = uploadMethod;
         const stream = adapters.makeClientStreamRequest(
           path,
-          writeUpload,
+          requestSerialize,
           responseDeserialize,
           metadataOf(call),
           deadlineOf(call),
           (error, value) => done(error, value ?? {}),
         );
         // When the stream ends under our hands, why stands in the call's own end.
-        sendChunks(stream, start, sealed).catch(() => undefined);
+        sendUpload(writer(stream), start, sealed)
+          .then(() => stream.end())
+          .catch(() => undefined);
         return stream;
       }),
     close: () => links.close(),
   };
 }
-
-const sendChunks = async (stream: Writable, start: UploadStart, sealed: Uint8Array): Promise<void> => {
-  const write = writer<UploadRequest>(stream);
-  await write({ message: { $case: 'start', value: start } });
-  for (const value of chunksOf(sealed)) await write({ message: { $case: 'chunk', value } });
-  stream.end();
-};
-
-const writeUpload = (request: UploadRequest): Buffer =>
-  request.message?.$case === 'chunk'
-    ? encodeChunk(UPLOAD_CHUNK, request.message.value)
-    : AdapterServiceService.upload.requestSerialize(request);
-
-const readResponse = (bytes: Buffer): AskResponse => {
-  const value = decodeChunk(ANSWER_CHUNK, bytes);
-  return value === undefined ? AskResponse.decode(bytes) : { message: { $case: 'chunk', value }, sealedBytes: 0 };
-};
 
 /** Hears an answer to its end; a caller that is told something else hangs up. */
 const hearAnswer = (

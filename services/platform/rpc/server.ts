@@ -22,13 +22,13 @@ import { WaslError } from '../../kernel/codes.ts';
 import type { Peer } from '../../kernel/ids.ts';
 import type { TlsIdentity } from '../crypto/index.ts';
 import type { Logger } from '../log/index.ts';
-import { ANSWER_CHUNK, decodeChunk, encodeChunk, sendAnswer, UPLOAD_CHUNK } from './chunks.ts';
+import { askMethod, sendAnswer, uploadMethod } from './chunks.ts';
 import { duplexOf, incoming, writer } from './duplex.ts';
 import { MAX_MESSAGE_BYTES, MAX_TAKEN_BYTES, toStatus } from './errors.ts';
 import type { Caller, ExchangeHandlers } from './face.ts';
 import { addHealthAndReflection } from './health.ts';
 import { peerOf } from './peer.ts';
-import { KEEPALIVE, serverTls, watchHandshakes } from './tls.ts';
+import { KEEPALIVE, prepareListeners, serverTls } from './tls.ts';
 
 export interface RpcServerOptions {
   /** host:port; port 0 takes a free one. */
@@ -154,7 +154,7 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
       error === null ? resolve(bound) : reject(error),
     );
   });
-  watchHandshakes(server, options.onUnauthenticated);
+  prepareListeners(server, options.onUnauthenticated);
   return {
     address: `${host}:${port}`,
     setServing,
@@ -174,23 +174,6 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
     },
   };
 }
-
-const askMethod = {
-  ...RequestServiceService.ask,
-  responseSerialize: (response: AskResponse): Buffer =>
-    response.message?.$case === 'chunk'
-      ? encodeChunk(ANSWER_CHUNK, response.message.value)
-      : RequestServiceService.ask.responseSerialize(response),
-};
-const uploadMethod = {
-  ...AdapterServiceService.upload,
-  requestDeserialize: (bytes: Buffer): UploadRequest => {
-    const value = decodeChunk(UPLOAD_CHUNK, bytes);
-    return value === undefined
-      ? AdapterServiceService.upload.requestDeserialize(bytes)
-      : { message: { $case: 'chunk', value } };
-  },
-};
 
 /**
  * Bytes that are no such message are read as an empty one: it then reaches the handler, which refuses it as malformed and leaves

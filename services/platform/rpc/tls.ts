@@ -49,14 +49,12 @@ const reasonOf = (socket: TLSSocket | undefined, error: { readonly code?: string
   return refused === '' ? 'no-handshake' : 'certificate-of-another-authority';
 };
 
-/**
- * The library keeps its listeners to itself; a refused handshake is seen nowhere else, and windows are set nowhere else. A certificate is read once a connection (TLS 1.3
- * has no renegotiation): the library asks for it at each call, and Node parses it anew each time.
- */
-export const watchHandshakes = (server: Server, onRefused: (reason: string) => void): void => {
+/** What the library leaves no other place for: it keeps its listeners to itself. Tells of each handshake that was refused. */
+export const prepareListeners = (server: Server, onRefused: (reason: string) => void): void => {
   const { http2Servers } = server as unknown as { readonly http2Servers?: ReadonlyMap<EventEmitter, unknown> };
   for (const listener of http2Servers?.keys() ?? []) {
     listener.on('secureConnection', (socket: TLSSocket) => {
+      // Read once a connection (TLS 1.3 has no renegotiation): the library asks at each call, and Node parses it anew each time.
       const certificate = socket.getPeerCertificate(true);
       socket.getPeerCertificate = () => certificate;
     });
