@@ -28,23 +28,15 @@ export interface ReadEntry {
 }
 
 export interface ReadEvidence {
-  readonly copy: RegistryCopy;
+  /** Each once, in the order of its time. */
   readonly entries: readonly ReadEntry[];
   /** Records of the topic that are no batch of entries. */
   readonly unreadable: number;
 }
 
 /** Reads the whole evidence of the bus behind a running `up`, trusting its writers in nothing: signatures by the registry's copy, chains followed. */
-export const readEvidence = (layout: Layout): Promise<ReadEvidence> => {
-  return withBus(layout, async (bus) => {
-    const copy = await readCopy(bus, layout);
-    let unreadable = 0;
-    const entries = await readEntries(bus, copy, () => {
-      unreadable += 1;
-    });
-    return { copy, entries, unreadable };
-  });
-};
+export const readEvidence = (layout: Layout): Promise<ReadEvidence> =>
+  withBus(layout, async (bus) => readLog(bus, await readCopy(bus, layout)));
 
 /** The whole registry of the bus behind a running `up`, verified. */
 export const readRegistry = (layout: Layout): Promise<RegistryCopy> => withBus(layout, (bus) => readCopy(bus, layout));
@@ -93,12 +85,9 @@ const readBatch = (value: Uint8Array) => {
   }
 };
 
-/** Every entry of the bus' evidence, once, in the order of its time. */
-export const readEntries = async (
-  bus: Bus,
-  copy: RegistryCopy,
-  onUnreadable: () => void = () => undefined,
-): Promise<ReadEntry[]> => {
+/** The evidence as it stands on the bus by now. */
+export const readLog = async (bus: Bus, copy: RegistryCopy): Promise<ReadEvidence> => {
+  let unreadable = 0;
   const read: { readonly shownMs: number; readonly entry: ReadEntry }[] = [];
   const latest = new Map<string, number>();
   const chains = new Map<string, ChainFollower>();
@@ -107,7 +96,10 @@ export const readEntries = async (
     from: 'beginning',
     handle: async ({ value }) => {
       const held = readBatch(value);
-      if (held === undefined) return onUnreadable();
+      if (held === undefined) {
+        unreadable += 1;
+        return;
+      }
       const { batch } = held;
       const key = copy.gateway(held.gateway);
       const good =
@@ -140,5 +132,5 @@ export const readEntries = async (
   });
   await following.caughtUp;
   await following.stop();
-  return read.sort((a, b) => a.shownMs - b.shownMs).map(({ entry }) => entry);
+  return { entries: read.sort((a, b) => a.shownMs - b.shownMs).map(({ entry }) => entry), unreadable };
 };

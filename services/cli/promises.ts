@@ -116,7 +116,7 @@ export const keptIn = (log: readonly ReadEntry[], held: readonly Held[], nowMs: 
 };
 
 /** The log's own faults: bytes that are none of it, a batch that its gateway did not sign, a place told twice, and once a boot a place left out. */
-export const faultsOf = ({ entries, unreadable }: Pick<ReadEvidence, 'entries' | 'unreadable'>): readonly Alarm[] => {
+export const faultsOf = ({ entries, unreadable }: ReadEvidence): readonly Alarm[] => {
   const alarms: Alarm[] = unreadable > 0 ? [{ code: 'evidence-unreadable' }] : [];
   const gaps = new Set<string>();
   for (const { entry, signature, chain } of entries) {

@@ -10,9 +10,9 @@ import type { Bus } from '../../services/platform/bus/port.ts';
 import { personalExtract } from '../support/documents.ts';
 import { type Exchange, startExchange, until } from '../support/exchange.ts';
 import { FULL_DISK_AVAILABLE, fillDisk } from '../support/full-disk.ts';
-import { judge } from '../support/judge.ts';
 import { type KitProcess, startKitProcess } from '../support/kit-process.ts';
 import { sharedCluster, startTestCluster, type TestCluster } from '../support/postgres.ts';
+import { judgeLog } from './judge-log.ts';
 
 const EXTRACT = 'civil-status.personal-extract';
 const ASK: Ask = {
@@ -102,7 +102,7 @@ describe.skipIf(!FULL_DISK_AVAILABLE)('a full disk below a journal', () => {
     }
     await served(asker);
     expect(await whose.readJournal()).toBeGreaterThan(2);
-    await judge(bus, exchange, { delivered, calls: provider.calls() });
+    await judgeLog(bus, exchange, { delivered, calls: provider.calls() });
   };
   /** Room for less than one line: the next is torn in its middle. */
   const fillFile = (pid: number, dir: string) => fillDisk(pid, statSync(join(dir, 'journal.jsonl')).size + 100);

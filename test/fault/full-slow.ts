@@ -7,9 +7,9 @@ import { personalExtract } from '../support/documents.ts';
 import { type Exchange, startExchange, until } from '../support/exchange.ts';
 import { FULL_DISK_AVAILABLE } from '../support/full-disk.ts';
 import { type GatewayProcess, startGatewayProcess } from '../support/gateway-process.ts';
-import { judge } from '../support/judge.ts';
 import { freePort } from '../support/ports.ts';
 import { stopInPlace } from '../support/stopped.ts';
+import { judgeLog } from './judge-log.ts';
 
 /** A minute when rounds are run by hand; a few seconds, but more than the gateway's patience, otherwise. */
 const PAUSE_MS = Number(process.env.WASL_ROUNDS ?? 1) >= 20 ? 60_000 : 6_000;
@@ -102,7 +102,7 @@ export const describeFullAndSlow = (name: string, start: () => Promise<BusUnderF
       expect(Math.max(...ends.map(({ tookMs }) => tookMs))).toBeLessThan(DEADLINE_MS + SLACK_MS);
       expect(new Set(ends.map(({ outcome }) => outcome))).toEqual(new Set(['delivered', 'unavailable']));
       expect(resident).toBeLessThan(GATEWAY_MB);
-      await judge(under.bus, exchange, { delivered, calls });
+      await judgeLog(under.bus, exchange, { delivered, calls });
     }, 240_000);
 
     test('has a full disk: requests are refused and nobody is asked, each time; once there is room, service goes on by itself', async ({
@@ -120,7 +120,7 @@ export const describeFullAndSlow = (name: string, start: () => Promise<BusUnderF
         await room();
       }
       await serves(60_000);
-      await judge(under.bus, exchange, { delivered, calls });
+      await judgeLog(under.bus, exchange, { delivered, calls });
     }, 180_000);
   });
 };

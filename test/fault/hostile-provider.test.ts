@@ -17,9 +17,9 @@ import { type Exchange, startExchange, until } from '../support/exchange.ts';
 import { type GatewayProcess, startGatewayProcess } from '../support/gateway-process.ts';
 import { ASK, EXTRACT } from '../support/hostile.ts';
 import { attachHostile, bareCall, type Crafted, type HostileProvider } from '../support/hostile-provider.ts';
-import { judge } from '../support/judge.ts';
 import { freePort } from '../support/ports.ts';
 import { sharedCluster } from '../support/postgres.ts';
+import { judgeLog } from './judge-log.ts';
 
 const MIB = 1024 * 1024;
 const UNBOUNDED = 10 * 1024 * MIB;
@@ -71,12 +71,12 @@ describe('a hostile provider', () => {
       purpose: 'estate-inventory',
     });
     expect(outcome.outcome).toBe('delivered');
-    await judge(bus, exchange, { delivered: [outcome.requestId], calls: 0 });
+    await judgeLog(bus, exchange, { delivered: [outcome.requestId] });
   });
 
   const ask = (changes: Partial<Ask> = {}) => asker.request({ ...ASK, ...changes });
   const kindsOf = async ({ requestId }: Outcome): Promise<readonly string[]> =>
-    (await judge(bus, exchange, { delivered: [], calls: 0 })).entries.flatMap(({ entry: { body } }) =>
+    (await judgeLog(bus, exchange)).entries.flatMap(({ entry: { body } }) =>
       requestsOf(body).includes(requestId) ? [body.kind] : [],
     );
   const answeredBy = async (crafted: Crafted): Promise<Outcome> => {

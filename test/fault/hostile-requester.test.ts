@@ -20,9 +20,9 @@ import { connectGateway, type GatewayConnection } from '../../services/platform/
 import { personalExtract, vehicleRegistration } from '../support/documents.ts';
 import { type Exchange, startExchange, until } from '../support/exchange.ts';
 import { EXTRACT } from '../support/hostile.ts';
-import { judge } from '../support/judge.ts';
 import { sharedCluster } from '../support/postgres.ts';
 import { type RawClient, type RawRequest, rawClient } from '../support/raw-client.ts';
+import { judgeLog } from './judge-log.ts';
 
 const VEHICLE = 'transport.vehicle-registration';
 
@@ -63,7 +63,7 @@ describe('a hostile requester', () => {
   });
 
   const entries = async (): Promise<readonly EntryBody[]> =>
-    (await judge(bus, exchange, { delivered: [], calls: 0 })).entries.map(({ entry }) => entry.body);
+    (await judgeLog(bus, exchange)).entries.map(({ entry }) => entry.body);
   /** The private part of an honest request with another envelope for the audit service, under the requester's good signature. */
   const withAudit = async (change: (envelope: object) => object | Promise<object>): Promise<RawRequest> => {
     const sealed = JSON.parse(fromUtf8((await raw.make()).privatePart)) as { recipients: object[] };

@@ -7,9 +7,9 @@ import type { Bus } from '../../services/platform/bus/port.ts';
 import { issueCertificate } from '../../services/platform/crypto/index.ts';
 import { personalExtract } from '../support/documents.ts';
 import { type Exchange, startExchange, until } from '../support/exchange.ts';
-import { judge } from '../support/judge.ts';
 import { sharedCluster } from '../support/postgres.ts';
 import { type RawClient, rawClient } from '../support/raw-client.ts';
+import { judgeLog } from './judge-log.ts';
 
 const EXTRACT = 'civil-status.personal-extract';
 const HOUR = 3_600_000;
@@ -155,7 +155,7 @@ describe('a clock that is set back or forward', () => {
 
   test('and after all of it nobody was served twice, and the chain of evidence is whole', async () => {
     expect([...calls.values()].every((count) => count === 1)).toBe(true);
-    const { entries } = await judge(bus, exchange, { delivered, calls: calls.size });
+    const { entries } = await judgeLog(bus, exchange, { delivered, calls: calls.size });
     const ofBoot = entries.map(({ entry }) => entry.sequence);
     expect(ofBoot).toEqual([...ofBoot].sort((a, b) => a - b));
   });

@@ -4,10 +4,10 @@ import type { Ask } from '../../adapters/kit/index.ts';
 import { residentMb } from '../bench/cpu.ts';
 import { type CrowdWorld, startCrowdWorld } from '../support/crowd-world.ts';
 import { until } from '../support/exchange.ts';
-import { judge } from '../support/judge.ts';
 import type { KitProcess, Said } from '../support/kit-process.ts';
 import { sharedCluster } from '../support/postgres.ts';
 import { rawClient } from '../support/raw-client.ts';
+import { judgeLog } from './judge-log.ts';
 
 const ASK: Ask = {
   from: 'civil-status',
@@ -66,7 +66,7 @@ describe('a crowd of callers', () => {
     const normal = [];
     for (let count = 0; count < 20; count += 1) normal.push(await asker.ask(ASK));
     expect(tally(normal)).toEqual({ delivered: 20 });
-    await judge(bus, exchange, { delivered, calls: provider.calls() });
+    await judgeLog(bus, exchange, { delivered, calls: provider.calls() });
   }, 90_000);
 
   test('beyond the places of one agency: told to ask again by the gateway, each of them in the evidence, and no other agency is', async () => {
@@ -88,7 +88,7 @@ describe('a crowd of callers', () => {
     expect(neighbour.code).toBe('provider-not-connected');
 
     const recorded = async (): Promise<number> => {
-      const { entries } = await judge(bus, exchange, { delivered: [], calls: provider.calls() });
+      const { entries } = await judgeLog(bus, exchange, { calls: provider.calls() });
       return entries.reduce((sum, { entry: { body } }) => {
         if (body.kind === 'refusals') return sum + (body.codes['gateway-busy'] ?? 0);
         return sum + (body.kind === 'refused' && body.code === 'gateway-busy' ? 1 : 0);
@@ -109,7 +109,7 @@ describe('a crowd of callers', () => {
     const ends = await Promise.all(Array.from({ length: 5 }, () => raw.send(made)));
     expect(new Set(ends.map(({ code, by }) => `${by} ${code}`))).toEqual(new Set(['gateway outcome-not-kept']));
     expect(provider.calls()).toBe(calls);
-    await judge(bus, exchange, { delivered: [], calls });
+    await judgeLog(bus, exchange, { calls });
     raw.connection.close();
   }, 60_000);
 });

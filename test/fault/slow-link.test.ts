@@ -12,9 +12,9 @@ import { openEmbeddedBus } from '../../services/platform/bus/embedded.ts';
 import type { Bus } from '../../services/platform/bus/port.ts';
 import { personalExtract } from '../support/documents.ts';
 import { type Exchange, startExchange, until } from '../support/exchange.ts';
-import { judge } from '../support/judge.ts';
 import { sharedCluster } from '../support/postgres.ts';
 import { type SwallowingProxy, startSwallowingProxy } from '../support/swallowing-proxy.ts';
+import { judgeLog } from './judge-log.ts';
 
 const EXTRACT = 'civil-status.personal-extract';
 const VEHICLE = 'transport.vehicle-registration';
@@ -144,7 +144,7 @@ describe('a peer that vanishes without a word (half-open TCP)', () => {
   }, 60_000);
 
   test('and the chain of evidence is whole, and nothing is held any more', async () => {
-    await judge(bus, exchange, { delivered, calls });
+    await judgeLog(bus, exchange, { delivered, calls });
     await until(async () => (await metric('requests_in_flight')) === 0 && (await metric('document_bytes')) === 0);
   });
 });

@@ -4,9 +4,9 @@ import type { Ask } from '../../adapters/kit/index.ts';
 import { residentMb } from '../bench/cpu.ts';
 import { type CrowdWorld, startCrowdWorld } from '../support/crowd-world.ts';
 import { until } from '../support/exchange.ts';
-import { judge } from '../support/judge.ts';
 import type { KitProcess, Said } from '../support/kit-process.ts';
 import { sharedCluster } from '../support/postgres.ts';
+import { judgeLog } from './judge-log.ts';
 
 const MIB = 1024 * 1024;
 const SMALL = '0009990001';
@@ -56,7 +56,7 @@ describe('documents of 10 MiB', () => {
       ends.map(({ tookMs }) => tookMs).sort((a, b) => a - b)[ends.length >> 1] ?? 0;
     expect(median(small)).toBeLessThan(median(large) / 4);
     const delivered = [...large, ...small].map(({ requestId }) => requestId);
-    await judge(bus, exchange, { delivered, calls: provider.calls() });
+    await judgeLog(bus, exchange, { delivered, calls: provider.calls() });
   }, 90_000);
 
   test('more than there is room for: the excess is told when to ask again, and comes then; memory stays within its bound', async () => {
@@ -86,6 +86,6 @@ describe('documents of 10 MiB', () => {
     );
     expect(small.filter(({ outcome }) => outcome !== 'delivered')).toEqual([]);
     expect(most).toBeLessThan(400);
-    await judge(bus, exchange, { delivered, calls: provider.calls() });
+    await judgeLog(bus, exchange, { delivered, calls: provider.calls() });
   }, 120_000);
 });

@@ -10,9 +10,9 @@ import { localHandler } from '../../services/agent/edge/local-handler.ts';
 import { openEmbeddedBus } from '../../services/platform/bus/embedded.ts';
 import type { Bus } from '../../services/platform/bus/port.ts';
 import { type Exchange, startExchange, until } from '../support/exchange.ts';
-import { judge } from '../support/judge.ts';
 import { freePort } from '../support/ports.ts';
 import { sharedCluster } from '../support/postgres.ts';
+import { judgeLog } from './judge-log.ts';
 
 const EXTRACT = 'civil-status.personal-extract';
 const EXTRACT_OF: Ask = {
@@ -130,7 +130,7 @@ describe('a source system that is down or slow', () => {
   });
 
   test('and whatever it did, each request has its two entries and the chain is whole', async () => {
-    const { requested, answered } = await judge(bus, exchange, { delivered: [], calls: 0 });
+    const { requested, answered } = await judgeLog(bus, exchange);
     expect(requested.size).toBe(6);
     expect(answered).toEqual(requested);
   });
