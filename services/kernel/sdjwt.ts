@@ -2,17 +2,10 @@ import { encodeBase64url } from './base64url.ts';
 import { latin1, splitBytes, utf8 } from './bytes.ts';
 import { WaslError } from './codes.ts';
 import { CLAIM_NAME } from './ids.ts';
+import { fitsOnePiece, jsonInPieces, parseInPieces } from './json-pieces.ts';
 import { signJws, verifyJws } from './jws.ts';
 import type { EcPublicJwk, Primitives, Signer } from './keys.ts';
-import {
-  concatInPieces,
-  decodeBase64urlInPieces,
-  encodeBase64urlInPieces,
-  fitsOnePiece,
-  jsonInPieces,
-  parseInPieces,
-  sha256InPieces,
-} from './pieces.ts';
+import { concatInPieces, decodeBase64urlInPieces, encodeBase64urlInPieces, sha256InPieces } from './pieces.ts';
 import { TYP } from './statements.ts';
 import type { JsonObject, JsonValue } from './strict-json.ts';
 
