@@ -1,9 +1,8 @@
-import { latin1 } from './bytes.ts';
+import { latin1, plain, viewOf } from './bytes.ts';
 import { WaslError } from './codes.ts';
 
 /** RFC 7515 section 2: base64url without padding. */
-export const encodeBase64url = (bytes: Uint8Array): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64url');
+export const encodeBase64url = (bytes: Uint8Array): string => viewOf(bytes).toString('base64url');
 
 const ALPHABET = /^[A-Za-z0-9_-]*$/;
 /** Last characters whose trailing bits are zero, by the length modulo 4 (RFC 4648 section 3.5). A rest of one character is no byte. */
@@ -13,8 +12,7 @@ const LAST: readonly RegExp[] = [/^/, /$^/, /[AQgw]$/, /[AEIMQUYcgkosw048]$/];
 export const decodeBase64url = (text: string): Uint8Array => {
   const good = ALPHABET.test(text) && (text === '' || LAST[text.length % 4]?.test(text.slice(-1)) === true);
   if (!good) throw new WaslError('malformed-message', { what: 'base64url' });
-  const { buffer, byteOffset, byteLength } = Buffer.from(text, 'base64url');
-  return new Uint8Array(buffer, byteOffset, byteLength);
+  return plain(Buffer.from(text, 'base64url'));
 };
 
 const PLUS = 0x2b;
@@ -26,8 +24,7 @@ const SLASH = 0x2f;
  */
 export const decodeBase64urlInto = (into: Uint8Array, at: number, bytes: Uint8Array): number => {
   const text = latin1(bytes);
-  const { buffer, byteOffset, byteLength } = into;
-  const written = Buffer.from(buffer, byteOffset, byteLength).write(text, at, 'base64url');
+  const written = viewOf(into).write(text, at, 'base64url');
   const good =
     written === decodedLength(text.length) &&
     // The decoder takes the other alphabet as well.

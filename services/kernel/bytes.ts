@@ -24,13 +24,16 @@ export const concat = (...parts: readonly Uint8Array[]): Uint8Array => {
   return whole;
 };
 
-/** Bytes to be filled whole before anybody sees them; what they hold at first is anything. */
-export const room = (length: number): Uint8Array => {
-  const { buffer, byteOffset, byteLength } = Buffer.allocUnsafe(length);
-  return new Uint8Array(buffer, byteOffset, byteLength);
-};
+/** The same bytes without what Node adds to them. */
+export const plain = ({ buffer, byteOffset, byteLength }: Buffer): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength);
 
-const viewOf = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer => Buffer.from(buffer, byteOffset, byteLength);
+/** Bytes to be filled whole before anybody sees them; what they hold at first is anything. */
+export const room = (length: number): Uint8Array => plain(Buffer.allocUnsafe(length));
+
+/** The same bytes as Node reads and writes text in them. */
+export const viewOf = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer =>
+  Buffer.from(buffer, byteOffset, byteLength);
 
 /** Writes ASCII text at a place; gives the place after it. */
 export const put = (into: Uint8Array, at: number, text: string): number => at + viewOf(into).write(text, at, 'latin1');

@@ -1,12 +1,10 @@
 import { createHash, hash } from 'node:crypto';
+import { plain } from './bytes.ts';
 
 /** `sha-256:` and the base64url of the hash. */
 export type Digest = string & { readonly __brand: 'Digest' };
 
-export const sha256 = (bytes: Uint8Array): Uint8Array => {
-  const { buffer, byteOffset, byteLength } = hash('sha256', bytes, 'buffer');
-  return new Uint8Array(buffer, byteOffset, byteLength);
-};
+export const sha256 = (bytes: Uint8Array): Uint8Array => plain(hash('sha256', bytes, 'buffer'));
 /** SHA-256 of bytes that come piece by piece. */
 export const sha256Pieces = (): { add(bytes: Uint8Array): void; end(): Uint8Array } => {
   const made = createHash('sha256');
