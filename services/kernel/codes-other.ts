@@ -6,7 +6,13 @@ export const OTHER = {
     'not-found',
     'requester',
     'The provider has no record of the subject. Next move: you, to check the number.',
-    'لا يوجد قيد لصاحب الطلب لدى الجهة المزوِّدة. الإجراء التالي على: مقدم الطلب للتأكد من الرقم.',
+    'لا يوجد قيد لصاحب العلاقة لدى الجهة المزوِّدة. الإجراء التالي على: مقدم الطلب للتأكد من الرقم.',
+  ),
+  'no-such-request': row(
+    'not-found',
+    'requester',
+    'The evidence log holds nothing of the request {requestId}. Next move: you, to check the id.',
+    'لا شيء في سجل الإثبات عن الطلب {requestId}. الإجراء التالي على: مقدم الأمر للتأكد من رقم الطلب.',
   ),
   'deferred-by-provider': row(
     'deferred',

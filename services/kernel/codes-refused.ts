@@ -60,7 +60,7 @@ export const REFUSED = {
     'refused',
     'requester',
     'This document cannot be asked for by {scheme}. Next move: you, to name the subject in a way that the document allows.',
-    'لا يمكن طلب هذه الوثيقة باستخدام {scheme}. الإجراء التالي على: مقدم الطلب لتحديد صاحب الطلب بوسيلة تقبلها الوثيقة.',
+    'لا يمكن طلب هذه الوثيقة باستخدام {scheme}. الإجراء التالي على: مقدم الطلب لتحديد صاحب العلاقة بوسيلة تقبلها الوثيقة.',
   ),
   'invalid-subject': row(
     'refused',
@@ -72,7 +72,7 @@ export const REFUSED = {
     'refused',
     'requester',
     'Several records fit the subject, and the provider does not choose. Next move: you, to name the one that is meant.',
-    'توجد أكثر من قيد مطابق، والجهة المزوِّدة لا تختار بينها. الإجراء التالي على: مقدم الطلب لتحديد القيد المقصود.',
+    'يوجد أكثر من قيد مطابق، والجهة المزوِّدة لا تختار بينها. الإجراء التالي على: مقدم الطلب لتحديد القيد المقصود.',
   ),
   'signature-invalid': row(
     'refused',

@@ -42,7 +42,7 @@ export const trace = async (requestId: string, { data, auditKey }: TraceFlags): 
   const opener = auditKey === undefined ? undefined : await loadOpener(auditKey);
   const traced = await Promise.all(familyOf(entries, requestId).map((id) => traceOne(entries, id, opener)));
   const asked = traced.find((one) => one.requestId === requestId);
-  if (asked === undefined || asked.entries.length === 0) throw new WaslError('no-such-record');
+  if (asked === undefined || asked.entries.length === 0) throw new WaslError('no-such-request', { requestId });
   const related = traced.filter((one) => one !== asked && one.entries.length > 0);
   return {
     kind: traced.every(({ sound }) => sound) ? 'delivered' : 'failure',

@@ -50,6 +50,8 @@ export interface RpcServer {
 
 /** Calls at once on one connection; an agency that needs more opens a second. */
 const MAX_STREAMS = 2_000;
+/** Why a call's signal is aborted. */
+const OVER = new Error('the call is over');
 
 /** What every kind of call has. */
 type Surface = Pick<ServerUnaryCall<unknown, unknown>, 'getAuthContext' | 'metadata' | 'cancelled'> &
@@ -78,12 +80,12 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
     const traceparent = call.metadata.get('traceparent')[0];
     return {
       peer,
-      // Few calls ask for it, and each that has one pays for an abort at its end.
+      // Few calls ask for it, and each that has one pays for an abort at its end; the reason stands ready, for one made each time costs a stack trace.
       get signal() {
         if (ended === undefined) {
           const made = new AbortController();
-          call.on('cancelled', () => made.abort());
-          if (call.cancelled) made.abort();
+          call.on('cancelled', () => made.abort(OVER));
+          if (call.cancelled) made.abort(OVER);
           ended = made;
         }
         return ended.signal;
