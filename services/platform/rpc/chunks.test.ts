@@ -43,6 +43,7 @@ test.each<[string, readonly AskResponse[], string]>([
   ['a chunk that nobody announced', [answer(0), chunk(Buffer.of(1))], 'malformed-message'],
   ['more than was announced', [answer(2), chunk(Buffer.of(1)), chunk(Buffer.of(2, 3))], 'malformed-message'],
   ['less than was announced', [answer(2), chunk(Buffer.of(1))], 'malformed-message'],
+  ['a chunk of nothing', [answer(1), chunk(Buffer.alloc(0)), chunk(Buffer.of(1))], 'malformed-message'],
   ['a second answer', [answer(0), answer(0)], 'malformed-message'],
   ['a document in two ways', [answer(1, Buffer.of(1)), chunk(Buffer.of(1))], 'malformed-message'],
   [

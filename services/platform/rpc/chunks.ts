@@ -112,9 +112,11 @@ export const takeAnswer = (limit: number) => {
   return {
     take: ({ message, sealedBytes }: AskResponse): void => {
       if (message?.$case === 'chunk') {
-        if (document === undefined || size + message.value.length > document.length) throw malformed();
+        const { length } = message.value;
+        // One without bytes brings the end no nearer: they could come until the deadline.
+        if (document === undefined || length === 0 || size + length > document.length) throw malformed();
         document.set(message.value, size);
-        size += message.value.length;
+        size += length;
         return;
       }
       if (response !== undefined) throw malformed();
