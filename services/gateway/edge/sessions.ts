@@ -5,6 +5,8 @@ import type { OfferEnd, ProviderReply, Providers, Slot } from '../domain/ports.t
 
 /** How long an answer that comes after the deadline is still waited for, to be recorded; ms. */
 const LATE_MS = 60_000;
+/** Messages that wait for a stream which is not read; beyond them its replica is asked nothing. */
+const UNSENT_AT_MOST = 1_000;
 
 /** What came back from a replica for one offer. */
 export interface Returned {
@@ -38,6 +40,8 @@ interface Held {
   credits: number;
   /** Places held: reserved or in hand. */
   busy: number;
+  /** Messages that its stream has not taken yet. Those of requests long over are among them: places alone bound nothing. */
+  unsent: number;
 }
 
 export interface Sessions extends Providers {
@@ -77,7 +81,7 @@ export const makeSessions = (): Sessions => {
   ): Slot | 'provider-not-connected' | 'provider-busy' => {
     const able = [...(byProvider.get(provider) ?? [])].filter(({ types }) => types.has(documentType));
     if (able.length === 0) return 'provider-not-connected';
-    const free = able.filter(({ busy, credits }) => busy < credits);
+    const free = able.filter(({ busy, credits, unsent }) => busy < credits && unsent < UNSENT_AT_MOST);
     const [first, ...rest] = free;
     if (first === undefined) return 'provider-busy';
     const held = rest.reduce((least, next) => (next.busy < least.busy ? next : least), first);
@@ -132,15 +136,21 @@ export const makeSessions = (): Sessions => {
 
   /** A stream that takes no more is a lost replica; its closing ends what is in hand. */
   const tell = (held: Held, message: NonNullable<AttachResponse['message']>, losing?: RequestId): void => {
-    held.send({ message }).catch(() => {
-      if (losing !== undefined) deliver(held, losing, 'lost');
-    });
+    held.unsent += 1;
+    held
+      .send({ message })
+      .catch(() => {
+        if (losing !== undefined) deliver(held, losing, 'lost');
+      })
+      .finally(() => {
+        held.unsent -= 1;
+      });
   };
 
   return {
     reserve,
     open: ({ provider, replica, types, credits, send }) => {
-      const held: Held = { types: new Set(types), pending: new Map(), send, credits, busy: 0 };
+      const held: Held = { types: new Set(types), pending: new Map(), send, credits, busy: 0, unsent: 0 };
       const siblings = byProvider.get(provider) ?? new Set<Held>();
       byProvider.set(provider, siblings.add(held));
       return {
