@@ -6,7 +6,7 @@ export const LIMITS = {
   /** Bytes of sealed documents on their way; one agency's, as provider or requester, are at most half of them. A call of `Request`, unlike `Ask`, takes thrice that. */
   documentBytes: 128 * 1024 * 1024,
   /** Bytes of first outcomes kept for a byte-identical resend. */
-  outcomeBytes: 64 * 1024 * 1024,
+  outcomeBytes: 32 * 1024 * 1024,
 } as const;
 
 export type Limits = { readonly [K in keyof typeof LIMITS]: number };
