@@ -1,23 +1,9 @@
-import { DEFAULT_SEED, generatePopulation } from '../../population/index.ts';
+import { populationOf, serveUntilTold, wholeNumber } from '../../population/stand-in.ts';
 import { startTransportSource } from './server.ts';
 
-// WASL_TRANSPORT_SOURCE_PORT: loopback port, 0 for any free one. WASL_POPULATION_SEED: which invented population.
-function number(name: string, fallback: number): number {
-  const text = process.env[name];
-  const value = text === undefined ? fallback : Number(text);
-  if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`${name} is not a whole number`);
-  return value;
-}
-
+// WASL_TRANSPORT_SOURCE_PORT: loopback port, 0 for any free one.
 const source = await startTransportSource({
-  port: number('WASL_TRANSPORT_SOURCE_PORT', 0),
-  population: generatePopulation(number('WASL_POPULATION_SEED', DEFAULT_SEED)),
+  port: wholeNumber(process.env, 'WASL_TRANSPORT_SOURCE_PORT', 0),
+  population: populationOf(process.env),
 });
-process.stdout.write(`${JSON.stringify({ listening: source.url })}\n`);
-
-const stop = (): void => {
-  source.stop().then(() => process.exit(0));
-};
-for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop);
-// Started with a channel, it outlives nobody: whoever started it is gone, and would start another.
-process.once('disconnect', stop);
+serveUntilTold({ listening: source.url }, source.stop);
