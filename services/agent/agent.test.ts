@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { ASK, EXTRACT } from '../../test/support/asks.ts';
 import { personalExtract } from '../../test/support/documents.ts';
 import { type Exchange, startExchange, until } from '../../test/support/exchange.ts';
 import { sharedCluster } from '../../test/support/postgres.ts';
@@ -10,13 +11,6 @@ import type { ApiServer } from '../platform/web/index.ts';
 import { startAgent } from './app.ts';
 import { localHandler, readProvide } from './edge/local-handler.ts';
 
-const EXTRACT = 'civil-status.personal-extract';
-const ASK = {
-  from: 'civil-status',
-  documentType: EXTRACT,
-  subject: { scheme: 'jo:national-number', value: '0009990001' },
-  purpose: 'issue-driving-licence',
-};
 type Answer = (request: IncomingMessage, response: ServerResponse, body: string) => void;
 
 const json =

@@ -7,6 +7,7 @@ import { type EntryBody, parseEntry, requestsOf } from '../../services/kernel/ev
 import { openPrivateAsAudit } from '../../services/kernel/jwe.ts';
 import type { Bus } from '../../services/platform/bus/port.ts';
 import { loadOpener, primitives } from '../../services/platform/crypto/index.ts';
+import { ASK, ASK_VEHICLE, EXTRACT } from '../support/asks.ts';
 import { personalExtract, WITHHELD } from '../support/documents.ts';
 import { type Exchange, startExchange, until } from '../support/exchange.ts';
 import { type RawClient, type RawRequest, rawClient } from '../support/raw-client.ts';
@@ -14,8 +15,6 @@ import { describeDeferred } from './deferred.ts';
 import { PROVIDER_ENDS } from './provider-ends.ts';
 import { GATEWAY_REFUSALS } from './refusals.ts';
 import { changingTerms } from './terms.ts';
-
-const EXTRACT = 'civil-status.personal-extract';
 
 /** Refusals, evidence and delivery over real mutual TLS, on one bus. */
 export const describeExchange = (name: string, start: () => Promise<{ bus: Bus; stop(): Promise<void> }>): void => {
@@ -69,10 +68,7 @@ export const describeExchange = (name: string, start: () => Promise<{ bus: Bus; 
 
     const ask = (changes: Partial<Parameters<Kit['request']>[0]> = {}) =>
       asker.request({
-        from: 'civil-status',
-        documentType: EXTRACT,
-        subject: { scheme: 'jo:national-number', value: '0009990001' },
-        purpose: 'issue-driving-licence',
+        ...ASK,
         caseReference: 'CASE-77',
         officer: 'officer-5',
         ...changes,
@@ -256,12 +252,7 @@ export const describeExchange = (name: string, start: () => Promise<{ bus: Bus; 
 
     test('a provider that nobody is attached for: provider-not-connected', async () => {
       const civil = await exchange.kit('civil-status');
-      const outcome = await civil.request({
-        from: 'transport',
-        documentType: 'transport.vehicle-registration',
-        subject: { scheme: 'jo:vehicle-plate', value: '15-77001' },
-        purpose: 'estate-inventory',
-      });
+      const outcome = await civil.request(ASK_VEHICLE);
       expect(outcome).toMatchObject({ outcome: 'unavailable', code: 'provider-not-connected' });
       await until(() => ofRequest(outcome.requestId).length === 1);
       expect(ofRequest(outcome.requestId)[0]?.body).toMatchObject({ kind: 'refused', code: 'provider-not-connected' });

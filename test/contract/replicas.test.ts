@@ -3,11 +3,11 @@ import { type HandlerAnswer, type Journal, type Kit, openTableJournal } from '..
 import type { Gateway } from '../../services/gateway/app.ts';
 import { openEmbeddedBus } from '../../services/platform/bus/embedded.ts';
 import type { Bus } from '../../services/platform/bus/port.ts';
+import { ASK, EXTRACT } from '../support/asks.ts';
 import { personalExtract } from '../support/documents.ts';
 import { type Exchange, startExchange, until } from '../support/exchange.ts';
 import { startTestCluster, type TestCluster } from '../support/postgres.ts';
 
-const EXTRACT = 'civil-status.personal-extract';
 let cluster: TestCluster;
 let bus: Bus;
 let exchange: Exchange;
@@ -50,13 +50,7 @@ beforeEach(() => {
   for (const replica of replicas) replica.calls = 0;
 });
 
-const ask = () =>
-  asker.request({
-    from: 'civil-status',
-    documentType: EXTRACT,
-    subject: { scheme: 'jo:national-number', value: '0009990001' },
-    purpose: 'issue-driving-licence',
-  });
+const ask = () => asker.request(ASK);
 const endsOf = async (asked: readonly ReturnType<typeof ask>[]): Promise<string[]> =>
   (await Promise.all(asked)).map((outcome) => ('code' in outcome ? outcome.code : outcome.outcome));
 const closeGate = (): (() => void) => {

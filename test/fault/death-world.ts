@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { readCopy } from '../../services/cli/evidence.ts';
 import type { Bus } from '../../services/platform/bus/port.ts';
 import { openPool } from '../../services/platform/store/index.ts';
+import { ASK } from '../support/asks.ts';
 import { personalExtract } from '../support/documents.ts';
 import { startExchange, until } from '../support/exchange.ts';
 import { freePort } from '../support/ports.ts';
@@ -100,10 +101,7 @@ export const startDeathWorld = async (under: BusForDeath): Promise<DeathWorld> =
       method: 'POST',
       headers: { 'content-type': 'application/json', 'idempotency-key': key },
       body: JSON.stringify({
-        from: 'civil-status',
-        documentType: 'civil-status.personal-extract',
-        subject: { scheme: 'jo:national-number', value: '0009990001' },
-        purpose: 'issue-driving-licence',
+        ...ASK,
         deadlineMs: 4_000,
       }),
     });

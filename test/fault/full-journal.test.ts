@@ -4,9 +4,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type Ask, openTableJournal } from '../../adapters/kit/index.ts';
+import { openTableJournal } from '../../adapters/kit/index.ts';
 import { openEmbeddedBus } from '../../services/platform/bus/embedded.ts';
 import type { Bus } from '../../services/platform/bus/port.ts';
+import { ASK, EXTRACT } from '../support/asks.ts';
 import { personalExtract } from '../support/documents.ts';
 import { type Exchange, startExchange, until } from '../support/exchange.ts';
 import { FULL_DISK_AVAILABLE, fillDisk } from '../support/full-disk.ts';
@@ -14,14 +15,7 @@ import { type KitProcess, startKitProcess } from '../support/kit-process.ts';
 import { sharedCluster, startTestCluster, type TestCluster } from '../support/postgres.ts';
 import { judgeLog } from './judge-log.ts';
 
-const EXTRACT = 'civil-status.personal-extract';
-const ASK: Ask = {
-  from: 'civil-status',
-  documentType: EXTRACT,
-  subject: { scheme: 'jo:national-number', value: '0009990001' },
-  purpose: 'issue-driving-licence',
-  deadlineMs: 8_000,
-};
+const PATIENT = { ...ASK, deadlineMs: 8_000 };
 /** The least that the server's write-ahead log can live with. */
 const TABLE_FULL_AT = 16 * 1024 * 1024;
 
@@ -72,7 +66,7 @@ describe.skipIf(!FULL_DISK_AVAILABLE)('a full disk below a journal', () => {
     return kit;
   };
   const end = async (kit: KitProcess): Promise<{ readonly code: string; readonly by: string }> => {
-    const said = await kit.ask(ASK);
+    const said = await kit.ask(PATIENT);
     if (said.outcome === 'delivered') delivered.push(said.requestId);
     return { code: said.code ?? said.outcome, by: said.by.kind };
   };

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Kit, Outcome } from '../../adapters/kit/index.ts';
 import type { Bus } from '../../services/platform/bus/port.ts';
 import { residentMb } from '../bench/cpu.ts';
+import { ASK } from '../support/asks.ts';
 import { personalExtract } from '../support/documents.ts';
 import { type Exchange, startExchange, until } from '../support/exchange.ts';
 import { FULL_DISK_AVAILABLE } from '../support/full-disk.ts';
@@ -43,10 +44,7 @@ export const describeFullAndSlow = (name: string, start: () => Promise<BusUnderF
     const ask = async (): Promise<Outcome & { readonly tookMs: number }> => {
       const started = performance.now();
       const outcome = await asker.request({
-        from: 'civil-status',
-        documentType: 'civil-status.personal-extract',
-        subject: { scheme: 'jo:national-number', value: '0009990001' },
-        purpose: 'issue-driving-licence',
+        ...ASK,
         deadlineMs: DEADLINE_MS,
       });
       if (outcome.outcome === 'delivered') delivered.push(outcome.requestId);

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Kit } from '../../adapters/kit/index.ts';
+import { ASK, EXTRACT } from '../support/asks.ts';
 import { personalExtract } from '../support/documents.ts';
 import { until } from '../support/exchange.ts';
-import { type Alarm, ASK, EXTRACT, type HostileWorld, startHostileWorld } from '../support/hostile.ts';
+import { type Alarm, type HostileWorld, startHostileWorld } from '../support/hostile.ts';
 
 /** Longer than an entry may be on its way into the log. */
 const LATER_MS = 120_000;

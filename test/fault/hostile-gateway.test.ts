@@ -2,8 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Ask, type HandlerAnswer, type Journal, type Kit, openTableJournal } from '../../adapters/kit/index.ts';
 import { readJws } from '../../services/kernel/jws.ts';
 import { parseAnswer, TYP } from '../../services/kernel/statements.ts';
+import { ASK, EXTRACT } from '../support/asks.ts';
 import { personalExtract, WITHHELD } from '../support/documents.ts';
-import { ASK, EXTRACT, type HostileWorld, readable, startHostileWorld } from '../support/hostile.ts';
+import { type HostileWorld, readable, startHostileWorld } from '../support/hostile.ts';
 
 /** Another person, of whom the register says as many bytes. */
 const OTHER = '0009990002';

@@ -12,10 +12,10 @@ import {
   signerFromJwk,
 } from '../../services/platform/crypto/index.ts';
 import { residentMb } from '../bench/cpu.ts';
+import { ASK, ASK_VEHICLE, EXTRACT, VEHICLE } from '../support/asks.ts';
 import { vehicleRegistration } from '../support/documents.ts';
 import { type Exchange, startExchange, until } from '../support/exchange.ts';
 import { type GatewayProcess, startGatewayProcess } from '../support/gateway-process.ts';
-import { ASK, EXTRACT } from '../support/hostile.ts';
 import { attachHostile, bareCall, type Crafted, type HostileProvider } from '../support/hostile-provider.ts';
 import { freePort } from '../support/ports.ts';
 import { sharedCluster } from '../support/postgres.ts';
@@ -26,7 +26,6 @@ const UNBOUNDED = 10 * 1024 * MIB;
 /** Statuses of gRPC. */
 const INVALID = '3';
 const EXHAUSTED = '8';
-const VEHICLE = 'transport.vehicle-registration';
 const thief = signerFromJwk(generateSigningKey());
 const stranger = openerFromJwk(generateEncryptionKey());
 
@@ -64,12 +63,7 @@ describe('a hostile provider', () => {
   // Whatever it did, others are served, and the evidence is whole.
   afterEach(async () => {
     await hostile.detach();
-    const outcome = await civil.request({
-      from: 'transport',
-      documentType: VEHICLE,
-      subject: { scheme: 'jo:vehicle-plate', value: '70-12345' },
-      purpose: 'estate-inventory',
-    });
+    const outcome = await civil.request(ASK_VEHICLE);
     expect(outcome.outcome).toBe('delivered');
     await judgeLog(bus, exchange, { delivered: [outcome.requestId] });
   });

@@ -17,9 +17,9 @@ import {
   primitives,
   signerFromJwk,
 } from '../../services/platform/crypto/index.ts';
+import { ASK, EXTRACT } from '../support/asks.ts';
 import { personalExtract } from '../support/documents.ts';
 import { type Exchange, startExchange, until } from '../support/exchange.ts';
-import { ASK, EXTRACT } from '../support/hostile.ts';
 import { type HostileRegistry, stealRegistry } from '../support/hostile-registry.ts';
 import { sharedCluster } from '../support/postgres.ts';
 import { rawClient } from '../support/raw-client.ts';

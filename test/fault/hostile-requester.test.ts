@@ -17,14 +17,12 @@ import { openEmbeddedBus } from '../../services/platform/bus/embedded.ts';
 import type { Bus } from '../../services/platform/bus/port.ts';
 import { loadSigner, primitives } from '../../services/platform/crypto/index.ts';
 import { connectGateway, type GatewayConnection } from '../../services/platform/rpc/index.ts';
+import { ASK_VEHICLE, EXTRACT, VEHICLE } from '../support/asks.ts';
 import { personalExtract, vehicleRegistration } from '../support/documents.ts';
 import { type Exchange, startExchange, until } from '../support/exchange.ts';
-import { EXTRACT } from '../support/hostile.ts';
 import { sharedCluster } from '../support/postgres.ts';
 import { type RawClient, type RawRequest, rawClient } from '../support/raw-client.ts';
 import { judgeLog } from './judge-log.ts';
-
-const VEHICLE = 'transport.vehicle-registration';
 
 describe('a hostile requester', () => {
   let bus: Bus;
@@ -109,12 +107,7 @@ describe('a hostile requester', () => {
     });
     let served = 0;
     for (; flooding || served < 10; served += 1) {
-      const outcome = await civil.request({
-        from: 'transport',
-        documentType: VEHICLE,
-        subject: { scheme: 'jo:vehicle-plate', value: '70-12345' },
-        purpose: 'estate-inventory',
-      });
+      const outcome = await civil.request(ASK_VEHICLE);
       expect(outcome.outcome).toBe('delivered');
     }
     expect(new Set((await flood).map(({ code }) => code))).toEqual(new Set(['malformed-message']));

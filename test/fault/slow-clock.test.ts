@@ -1,26 +1,20 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Ask, type Kit, loadIdentity, openFileJournal, openKit, silentLogger } from '../../adapters/kit/index.ts';
+import { type Kit, loadIdentity, openFileJournal, openKit, silentLogger } from '../../adapters/kit/index.ts';
 import { openEmbeddedBus } from '../../services/platform/bus/embedded.ts';
 import type { Bus } from '../../services/platform/bus/port.ts';
 import { issueCertificate } from '../../services/platform/crypto/index.ts';
+import { ASK, EXTRACT } from '../support/asks.ts';
 import { personalExtract } from '../support/documents.ts';
 import { type Exchange, startExchange, until } from '../support/exchange.ts';
 import { sharedCluster } from '../support/postgres.ts';
 import { type RawClient, rawClient } from '../support/raw-client.ts';
 import { judgeLog } from './judge-log.ts';
 
-const EXTRACT = 'civil-status.personal-extract';
 const HOUR = 3_600_000;
 /** The subject about whom the source says nothing before the deadline. */
 const HANGS = '0009990009';
-const ASK: Ask = {
-  from: 'civil-status',
-  documentType: EXTRACT,
-  subject: { scheme: 'jo:national-number', value: '0009990001' },
-  purpose: 'issue-driving-licence',
-};
 type Clock = 'gateway' | 'transport' | 'civil-status';
 const EVERY: readonly Clock[] = ['gateway', 'transport', 'civil-status'];
 

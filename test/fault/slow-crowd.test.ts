@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
-import type { Ask } from '../../adapters/kit/index.ts';
 import { residentMb } from '../bench/cpu.ts';
+import { ASK, ASK_VEHICLE } from '../support/asks.ts';
 import { type CrowdWorld, startCrowdWorld } from '../support/crowd-world.ts';
 import { until } from '../support/exchange.ts';
 import type { KitProcess, Said } from '../support/kit-process.ts';
@@ -9,13 +9,7 @@ import { sharedCluster } from '../support/postgres.ts';
 import { rawClient } from '../support/raw-client.ts';
 import { judgeLog } from './judge-log.ts';
 
-const ASK: Ask = {
-  from: 'civil-status',
-  documentType: 'civil-status.personal-extract',
-  subject: { scheme: 'jo:national-number', value: '0009990001' },
-  purpose: 'issue-driving-licence',
-  deadlineMs: 30_000,
-};
+const PATIENT = { ...ASK, deadlineMs: 30_000 };
 const GATEWAY_MB = 300;
 
 describe('a crowd of callers', () => {
@@ -30,7 +24,7 @@ describe('a crowd of callers', () => {
   afterAll(async () => (await sharedCluster()).stop(), 60_000);
 
   const atOnce = (kit: KitProcess, callers: number): Promise<Said[]> =>
-    Promise.all(Array.from({ length: callers }, () => kit.ask(ASK)));
+    Promise.all(Array.from({ length: callers }, () => kit.ask(PATIENT)));
   const tally = (ends: readonly Said[]): Record<string, number> => {
     const counts: Record<string, number> = {};
     for (const { code, outcome } of ends) counts[code ?? outcome] = (counts[code ?? outcome] ?? 0) + 1;
@@ -40,7 +34,7 @@ describe('a crowd of callers', () => {
   test('1,000 at once through one gateway: each ends with a value, and each is served who asks again when it was told to', async () => {
     const { bus, exchange, gateway, provider, kit } = await start();
     const asker = await kit('transport');
-    await until(async () => (await asker.ask(ASK)).outcome === 'delivered');
+    await until(async () => (await asker.ask(PATIENT)).outcome === 'delivered');
     let most = 0;
     const watching = setInterval(() => {
       most = Math.max(most, residentMb(gateway.pid));
@@ -54,7 +48,7 @@ describe('a crowd of callers', () => {
 
     const again = async ({ retryAfterMs = 0 }: Said): Promise<Said> => {
       await wait(retryAfterMs * (1 + Math.random()));
-      const end = await asker.ask(ASK);
+      const end = await asker.ask(PATIENT);
       return end.outcome === 'delivered' ? end : again(end);
     };
     const served = await Promise.all(turnedAway.map(again));
@@ -64,7 +58,7 @@ describe('a crowd of callers', () => {
     expect(most).toBeLessThan(GATEWAY_MB);
 
     const normal = [];
-    for (let count = 0; count < 20; count += 1) normal.push(await asker.ask(ASK));
+    for (let count = 0; count < 20; count += 1) normal.push(await asker.ask(PATIENT));
     expect(tally(normal)).toEqual({ delivered: 20 });
     await judgeLog(bus, exchange, { delivered, calls: provider.calls() });
   }, 90_000);
@@ -72,14 +66,9 @@ describe('a crowd of callers', () => {
   test('beyond the places of one agency: told to ask again by the gateway, each of them in the evidence, and no other agency is', async () => {
     const { bus, exchange, provider, kit } = await start({ requestsOfOneAgency: 40 });
     const [asker, other] = [await kit('transport'), await kit('civil-status')];
-    await until(async () => (await asker.ask(ASK)).outcome === 'delivered');
+    await until(async () => (await asker.ask(PATIENT)).outcome === 'delivered');
     const crowd = atOnce(asker, 400);
-    const neighbour = await other.ask({
-      from: 'transport',
-      documentType: 'transport.vehicle-registration',
-      subject: { scheme: 'jo:vehicle-plate', value: '15-77001' },
-      purpose: 'estate-inventory',
-    });
+    const neighbour = await other.ask(ASK_VEHICLE);
     const ends = await crowd;
     const busy = ends.filter(({ code }) => code === 'gateway-busy');
     expect(busy.length).toBeGreaterThan(0);

@@ -10,14 +10,13 @@ import {
 } from '../../adapters/kit/index.ts';
 import { openEmbeddedBus } from '../../services/platform/bus/embedded.ts';
 import type { Bus } from '../../services/platform/bus/port.ts';
+import { ASK, ASK_VEHICLE, EXTRACT, VEHICLE } from '../support/asks.ts';
 import { personalExtract } from '../support/documents.ts';
 import { type Exchange, startExchange, until } from '../support/exchange.ts';
 import { sharedCluster } from '../support/postgres.ts';
 import { type SwallowingProxy, startSwallowingProxy } from '../support/swallowing-proxy.ts';
 import { judgeLog } from './judge-log.ts';
 
-const EXTRACT = 'civil-status.personal-extract';
-const VEHICLE = 'transport.vehicle-registration';
 /** Within this a peer that vanished is noticed: a ping every 10 s that has 10 s for its answer; and some more on a loaded machine. */
 const NOTICED_MS = 20_000 + 4_000;
 
@@ -64,10 +63,7 @@ describe('a peer that vanishes without a word (half-open TCP)', () => {
   const ask = async (kit: Kit, changes: object = {}) => {
     const started = performance.now();
     const end = await kit.request({
-      from: 'civil-status',
-      documentType: EXTRACT,
-      subject: { scheme: 'jo:national-number', value: '0009990001' },
-      purpose: 'issue-driving-licence',
+      ...ASK,
       deadlineMs: 55_000,
       ...changes,
     });
@@ -91,21 +87,15 @@ describe('a peer that vanishes without a word (half-open TCP)', () => {
       },
     });
     const asker = await exchange.kit('civil-status');
-    const vehicle = {
-      from: 'transport',
-      documentType: VEHICLE,
-      subject: { scheme: 'jo:vehicle-plate', value: '15-77001' },
-      purpose: 'estate-inventory',
-    };
     await until(() => kit.status().attached === 1);
-    const ending = ask(asker, vehicle);
+    const ending = ask(asker, ASK_VEHICLE);
     await until(() => called === 1);
     hold = false;
     proxy.vanish();
     const end = await ending;
     expect(end).toMatchObject({ code: 'provider-lost' });
     expect(end.tookMs).toBeLessThan(NOTICED_MS);
-    await until(async () => (await ask(asker, vehicle)).code === 'no-such-record', 15_000);
+    await until(async () => (await ask(asker, ASK_VEHICLE)).code === 'no-such-record', 15_000);
   }, 60_000);
 
   test.concurrent('a gateway, for a requester: it connects anew and gets the first outcome of its request; the handler ran once', async () => {

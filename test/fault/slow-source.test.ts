@@ -3,30 +3,17 @@ import { type AddressInfo, createServer as createTcpServer, type Socket } from '
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { civilStatusHandlers } from '../../adapters/civil-status/handlers.ts';
 import { openCivilStatusSource } from '../../adapters/civil-status/source/registry.ts';
-import type { Ask, Handler, Kit } from '../../adapters/kit/index.ts';
+import type { Handler, Kit } from '../../adapters/kit/index.ts';
 import { transportHandlers } from '../../adapters/transport/handlers.ts';
 import { openTransportClient } from '../../adapters/transport/soap-client.ts';
 import { localHandler } from '../../services/agent/edge/local-handler.ts';
 import { openEmbeddedBus } from '../../services/platform/bus/embedded.ts';
 import type { Bus } from '../../services/platform/bus/port.ts';
+import { ASK, ASK_VEHICLE, EXTRACT } from '../support/asks.ts';
 import { type Exchange, startExchange, until } from '../support/exchange.ts';
 import { freePort } from '../support/ports.ts';
 import { sharedCluster } from '../support/postgres.ts';
 import { judgeLog } from './judge-log.ts';
-
-const EXTRACT = 'civil-status.personal-extract';
-const EXTRACT_OF: Ask = {
-  from: 'civil-status',
-  documentType: EXTRACT,
-  subject: { scheme: 'jo:national-number', value: '0009990001' },
-  purpose: 'issue-driving-licence',
-};
-const VEHICLE_OF: Ask = {
-  from: 'transport',
-  documentType: 'transport.vehicle-registration',
-  subject: { scheme: 'jo:vehicle-plate', value: '15-77001' },
-  purpose: 'estate-inventory',
-};
 
 describe('a source system that is down or slow', () => {
   let bus: Bus;
@@ -76,7 +63,7 @@ describe('a source system that is down or slow', () => {
   test('says 503 with Retry-After: the requester hears of that very time, and never that there is no record', async () => {
     extract = localHandler(EXTRACT, `http://127.0.0.1:${portOf(http)}/`);
     answer = (response) => response.writeHead(503, { 'retry-after': '7' }).end();
-    expect(await transport.request(EXTRACT_OF)).toMatchObject({ ...unavailable, retryAfterMs: 7_000 });
+    expect(await transport.request(ASK)).toMatchObject({ ...unavailable, retryAfterMs: 7_000 });
   });
 
   test('breaks the line in the middle of an answer: its provider failed, and there is no word of a record', async () => {
@@ -85,25 +72,25 @@ describe('a source system that is down or slow', () => {
       response.writeHead(200, { 'content-type': 'application/json' }).write('{"outcome": "not-f');
       setTimeout(() => response.destroy(), 20);
     };
-    const end = await transport.request(EXTRACT_OF);
+    const end = await transport.request(ASK);
     expect(end).toMatchObject({ outcome: 'unavailable', code: 'provider-failed' });
   });
 
   test('is not there (SOAP): unavailable, with when to ask again', async () => {
-    expect(await civil.request(VEHICLE_OF)).toMatchObject({ ...unavailable, retryAfterMs: expect.any(Number) });
+    expect(await civil.request(ASK_VEHICLE)).toMatchObject({ ...unavailable, retryAfterMs: expect.any(Number) });
   });
 
   test('is not there (PostgreSQL): unavailable, with when to ask again', async () => {
     const source = openCivilStatusSource(`postgres://nobody@127.0.0.1:${await freePort()}/none`);
     extract = civilStatusHandlers(source)[EXTRACT] as Handler;
-    expect(await transport.request(EXTRACT_OF)).toMatchObject({ ...unavailable, retryAfterMs: expect.any(Number) });
+    expect(await transport.request(ASK)).toMatchObject({ ...unavailable, retryAfterMs: expect.any(Number) });
     await source.close();
   });
 
   /** A source that takes the question and says nothing: the deadline ends it, on every side. */
   const endsAtTheDeadline = async (): Promise<void> => {
     const started = performance.now();
-    const end = await transport.request({ ...EXTRACT_OF, deadlineMs: 1_000 });
+    const end = await transport.request({ ...ASK, deadlineMs: 1_000 });
     expect(end).toMatchObject({ outcome: 'unavailable', code: 'deadline-exceeded' });
     expect(performance.now() - started).toBeLessThan(2_500);
     await until(() => civil.status().inHand === 0, 2_000);

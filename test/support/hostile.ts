@@ -2,7 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { type Ask, type Handler, type Journal, type Kit, openFileJournal } from '../../adapters/kit/index.ts';
+import { type Handler, type Journal, type Kit, openFileJournal } from '../../adapters/kit/index.ts';
 import type { JournalOf } from '../../services/cli/development/layout.ts';
 import { takeFolder } from '../../services/cli/development/lock.ts';
 import { writeState } from '../../services/cli/state.ts';
@@ -14,13 +14,6 @@ import { freePort } from './ports.ts';
 import { startTestCluster, type TestCluster } from './postgres.ts';
 
 const GATEWAY = fileURLToPath(new URL('../fault/hostile-gateway.mjs', import.meta.url));
-export const EXTRACT = 'civil-status.personal-extract';
-export const ASK: Ask = {
-  from: 'civil-status',
-  documentType: EXTRACT,
-  subject: { scheme: 'jo:national-number', value: '0009990001' },
-  purpose: 'issue-driving-licence',
-};
 
 /** A gateway process with a real gateway's keys and an owner who tells it how to lie; the lies are named in its source. */
 export interface HostileGateway {
