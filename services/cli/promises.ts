@@ -7,7 +7,7 @@ import type { ReadEntry, ReadEvidence } from './evidence.ts';
 
 export interface Alarm {
   readonly code: 'receipt-broken' | 'receipt-invalid' | 'evidence-fork' | 'evidence-gap' | 'evidence-unreadable';
-  /** Whose journal holds what was promised. */
+  /** Which journal holds what was promised. */
   readonly journal?: string;
   readonly requestId?: string;
   readonly boot?: string;

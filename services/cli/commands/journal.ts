@@ -25,24 +25,27 @@ const agenciesOf = async (layout: Layout, as: string | undefined): Promise<reado
   return [as];
 };
 
+/** What the agencies' journals hold, each link of their chains verified. */
+async function* entriesOf(layout: Layout, agencies: readonly string[]) {
+  for (const agency of agencies) {
+    for (const journal of JOURNALS) {
+      for await (const { entry } of readFileJournal(layout.journal(agency, journal))) yield { agency, journal, entry };
+    }
+  }
+}
+
 /** An agency's own entries, of its adapter and of requests from the command line. */
 export const showJournal = async ({ data, as }: JournalFlags): Promise<End> => {
   const layout = layoutOf(data);
   const agencies = await agenciesOf(layout, as);
   const entries: object[] = [];
   const lines: string[] = [];
-  for (const agency of agencies) {
-    for (const journal of JOURNALS) {
-      for await (const { entry } of readFileJournal(layout.journal(agency, journal))) {
-        const { sequence, timeMs, body } = entry;
-        entries.push({ agency, journal, ...entry });
-        const end = body.kind === 'concluded' ? `  ${body.outcome} ${body.code ?? ''}` : '';
-        const at = new Date(timeMs).toISOString();
-        lines.push(
-          `${agency} ${journal} #${sequence}  ${at}  ${body.kind.padEnd(12)} ${requestsIn(body).join(' ')}${end}`,
-        );
-      }
-    }
+  for await (const { agency, journal, entry } of entriesOf(layout, agencies)) {
+    const { sequence, timeMs, body } = entry;
+    entries.push({ agency, journal, ...entry });
+    const end = body.kind === 'concluded' ? `  ${body.outcome} ${body.code ?? ''}` : '';
+    const at = new Date(timeMs).toISOString();
+    lines.push(`${agency} ${journal} #${sequence}  ${at}  ${body.kind.padEnd(12)} ${requestsIn(body).join(' ')}${end}`);
   }
   return {
     kind: 'delivered',
@@ -58,13 +61,9 @@ export const verifyJournal = async ({ data, as, against }: JournalFlags): Promis
   const promises = gatherPromises();
   let entries = 0;
   // The journal first: what it promises by now must stand in the log that is read afterwards.
-  for (const agency of agencies) {
-    for (const journal of JOURNALS) {
-      for await (const { entry } of readFileJournal(layout.journal(agency, journal))) {
-        entries += 1;
-        promises.take(journal, entry);
-      }
-    }
+  for await (const { journal, entry } of entriesOf(layout, agencies)) {
+    entries += 1;
+    promises.take(journal, entry);
   }
   const { held } = promises;
   const evidence = against === 'bus' ? await readEvidence(layout) : undefined;
