@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { connect } from 'node:http2';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { AskResponse, RequestResponse, UploadRequest } from '../../../proto/gen/wasl/exchange/v1/exchange.ts';
 import { type Loopback, openLoopback } from '../../../test/support/rpc.ts';
 import { ANSWER_CHUNK, CHUNK_BYTES, decodeChunk, encodeChunk, takeAnswer, UPLOAD_CHUNK } from './chunks.ts';
-import { WINDOW_BYTES } from './tls.ts';
+import { CALL_MS, WINDOW_BYTES } from './tls.ts';
 
 const LIMIT = 1_000_000;
 const SOON = { timeoutMs: 10_000 };
@@ -125,6 +125,36 @@ describe('an answer', () => {
     await expect(connection.request(NOTHING, { ...SOON, signal: giveUp.signal })).rejects.toThrow();
     await over;
   });
+
+  test.each(['Ask', 'Request'])(
+    'of %s that is not read ends its call when no deadline can be meant any more',
+    async (method) => {
+      let over: Promise<void> | undefined;
+      const { address } = await loopback.serve({
+        request: async (_, { signal }) => {
+          over = new Promise((resolve) => signal.addEventListener('abort', () => resolve()));
+          return answered(randomBytes(3 * CHUNK_BYTES));
+        },
+      });
+      const { cert, key, ca } = await loopback.identity('agency/transport');
+      const settings = { initialWindowSize: 0 };
+      const session = connect(`https://${address}`, { cert, key, ca, settings, checkServerIdentity: () => undefined });
+      const timers = vi.spyOn(globalThis, 'setTimeout');
+      const call = session.request({
+        ...{ ':method': 'POST', ':path': `/wasl.exchange.v1.RequestService/${method}` },
+        ...{ 'content-type': 'application/grpc', te: 'trailers' },
+      });
+      call.on('error', () => undefined);
+      call.end(Buffer.alloc(5));
+      await expect.poll(() => over !== undefined).toBe(true);
+      const [cut] = timers.mock.calls.find(([, ms]) => ms === CALL_MS) ?? [];
+      timers.mockRestore();
+      expect(cut).toBeDefined();
+      cut?.();
+      await over;
+      session.destroy();
+    },
+  );
 
   test('that was sent whole ends its call too', async () => {
     let over: Promise<void> | undefined;

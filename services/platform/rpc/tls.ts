@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events';
-import type { ServerHttp2Session } from 'node:http2';
+import { constants, type IncomingHttpHeaders, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
 import { createSecureContext, type TLSSocket } from 'node:tls';
 import { type ChannelCredentials, credentials, type Server, ServerCredentials } from '@grpc/grpc-js';
 import type { TlsIdentity } from '../crypto/index.ts';
@@ -17,6 +17,11 @@ export const KEEPALIVE = {
  * large document up once a chunk; room of the connection beyond one call's lets the answers of others pass it.
  */
 export const WINDOW_BYTES = { call: 256 * 1024, connection: 1024 * 1024 } as const;
+
+/** No call of a kit's lasts longer: a deadline is at most 60 s away. Who reads or writes slower holds others' room, and no gRPC deadline ends that. */
+export const CALL_MS = 75_000;
+/** Calls that stay open. */
+const LASTING = /\/(Attach|FollowRegistry|Watch|ServerReflectionInfo)$/;
 
 const MIN_VERSION = 'TLSv1.3';
 
@@ -61,6 +66,11 @@ export const prepareListeners = (server: Server, onRefused: (reason: string) => 
     listener.on('session', (session: ServerHttp2Session) => {
       session.settings({ initialWindowSize: WINDOW_BYTES.call });
       session.setLocalWindowSize(WINDOW_BYTES.connection);
+    });
+    listener.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
+      if (LASTING.test(headers[':path'] ?? '')) return;
+      const cut = setTimeout(() => stream.close(constants.NGHTTP2_CANCEL), CALL_MS);
+      stream.once('close', () => clearTimeout(cut));
     });
     listener.on('tlsClientError', (error: { readonly code?: string }, socket?: TLSSocket) =>
       onRefused(reasonOf(socket, error)),
