@@ -7,10 +7,9 @@ import { type Layout, layoutOf } from '../../services/cli/development/layout.ts'
 import { startChild } from '../../services/cli/up/child.ts';
 import { isReady, waitUntil } from '../../services/cli/up/ready.ts';
 import { writePrivateFile } from '../../services/platform/crypto/index.ts';
-import { startCluster } from '../../services/platform/store/index.ts';
+import { freePort, startCluster } from '../../services/platform/store/index.ts';
 import { removeData } from '../support/cli.ts';
 import { startKafka } from '../support/kafka.ts';
-import { freePort } from '../support/ports.ts';
 import { declareMeasured } from './declare.ts';
 import { type Loader, scriptOf, startLoader } from './loader.ts';
 

@@ -1,5 +1,5 @@
 import type { Layout } from '../../services/cli/development/layout.ts';
-import { freePort } from '../support/ports.ts';
+import { freePort } from '../../services/platform/store/index.ts';
 import { type Loader, startLoader } from './loader.ts';
 import type { End } from './world.ts';
 

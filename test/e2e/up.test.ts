@@ -45,8 +45,8 @@ afterAll(async () => {
 
 describe('wasl up, as built', { timeout: 60_000 }, () => {
   it('shows a first exchange from an empty folder, and ends with nothing left running', async () => {
-    const { code, stdout } = await wasl('up', '--once', '--data', data);
-    expect(code, stdout).toBe(0);
+    const { code, stdout, stderr } = await wasl('up', '--once', '--data', data);
+    expect(code, stdout + stderr).toBe(0);
     expect(stdout).toContain('delivered  (request ');
     expect(stdout).toContain('nationalNumber   0009990001');
     expect(stdout).toMatch(/answered +sha-256:/);

@@ -2,13 +2,13 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Kit, Outcome } from '../../adapters/kit/index.ts';
 import type { Bus } from '../../services/platform/bus/port.ts';
+import { freePort } from '../../services/platform/store/index.ts';
 import { residentMb } from '../bench/cpu.ts';
 import { ASK } from '../support/asks.ts';
 import { personalExtract } from '../support/documents.ts';
 import { type Exchange, startExchange, until } from '../support/exchange.ts';
 import { FULL_DISK_AVAILABLE } from '../support/full-disk.ts';
 import { type GatewayProcess, startGatewayProcess } from '../support/gateway-process.ts';
-import { freePort } from '../support/ports.ts';
 import { stopInPlace } from '../support/stopped.ts';
 import { judgeLog } from './judge-log.ts';
 

@@ -11,13 +11,13 @@ import {
   openerFromJwk,
   signerFromJwk,
 } from '../../services/platform/crypto/index.ts';
+import { freePort } from '../../services/platform/store/index.ts';
 import { residentMb } from '../bench/cpu.ts';
 import { ASK, ASK_VEHICLE, EXTRACT, VEHICLE } from '../support/asks.ts';
 import { vehicleRegistration } from '../support/documents.ts';
 import { type Exchange, startExchange, until } from '../support/exchange.ts';
 import { type GatewayProcess, startGatewayProcess } from '../support/gateway-process.ts';
 import { attachHostile, bareCall, type Crafted, type HostileProvider } from '../support/hostile-provider.ts';
-import { freePort } from '../support/ports.ts';
 import { sharedCluster } from '../support/postgres.ts';
 import { judgeLog } from './judge-log.ts';
 

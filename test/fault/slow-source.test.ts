@@ -9,9 +9,9 @@ import { openTransportClient } from '../../adapters/transport/soap-client.ts';
 import { localHandler } from '../../services/agent/edge/local-handler.ts';
 import { openEmbeddedBus } from '../../services/platform/bus/embedded.ts';
 import type { Bus } from '../../services/platform/bus/port.ts';
+import { freePort } from '../../services/platform/store/index.ts';
 import { ASK, ASK_VEHICLE, EXTRACT } from '../support/asks.ts';
 import { type Exchange, startExchange, until } from '../support/exchange.ts';
-import { freePort } from '../support/ports.ts';
 import { sharedCluster } from '../support/postgres.ts';
 import { judgeLog } from './judge-log.ts';
 

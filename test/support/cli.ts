@@ -13,12 +13,20 @@ export interface Said {
   readonly stderr: string;
 }
 
+/** Below a test's own time: what a command said before it stood still is then in the failure. */
+const PATIENCE_MS = 55_000;
+
 /** Runs the built command to its end. */
 export const wasl = (...args: readonly string[]): Promise<Said> =>
   new Promise((resolve) => {
-    execFile(process.execPath, [WASL, ...args], { maxBuffer: 16 * 1024 * 1024 }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr });
-    });
+    execFile(
+      process.execPath,
+      [WASL, ...args],
+      { maxBuffer: 16 * 1024 * 1024, timeout: PATIENCE_MS },
+      (error, stdout, stderr) => {
+        resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr });
+      },
+    );
   });
 
 /** Runs it with --json: the one object on standard output, and the exit code. */

@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import type { Limits } from '../../services/gateway/domain/budget.ts';
 import { openEmbeddedBus } from '../../services/platform/bus/embedded.ts';
 import type { Bus } from '../../services/platform/bus/port.ts';
+import { freePort } from '../../services/platform/store/index.ts';
 import { personalExtract } from './documents.ts';
 import { type Exchange, startExchange } from './exchange.ts';
 import { type GatewayProcess, startGatewayProcess } from './gateway-process.ts';
 import { type KitProcess, startKitProcess } from './kit-process.ts';
-import { freePort } from './ports.ts';
 import { sharedCluster } from './postgres.ts';
 
 /** A gateway, a provider of personal extracts and its requesters, each a process of its own. */

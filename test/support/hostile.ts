@@ -8,9 +8,9 @@ import { takeFolder } from '../../services/cli/development/lock.ts';
 import { writeState } from '../../services/cli/state.ts';
 import { openEmbeddedBus } from '../../services/platform/bus/embedded.ts';
 import type { Bus } from '../../services/platform/bus/port.ts';
+import { freePort } from '../../services/platform/store/index.ts';
 import { WASL } from './built.ts';
 import { type Exchange, startExchange, until } from './exchange.ts';
-import { freePort } from './ports.ts';
 import { startTestCluster, type TestCluster } from './postgres.ts';
 
 const GATEWAY = fileURLToPath(new URL('../fault/hostile-gateway.mjs', import.meta.url));

@@ -2,10 +2,10 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { freePort } from '../../services/platform/store/index.ts';
 
 const run = promisify(execFile);
 const VERSION = process.env.WASL_KAFKA_VERSION ?? '4.1.0';
@@ -50,23 +50,6 @@ const jars = async (): Promise<string> => {
   return folder;
 };
 
-const freePorts = async (count: number): Promise<number[]> => {
-  const servers = Array.from({ length: count }, () => createServer());
-  const ports = await Promise.all(
-    servers.map(
-      (server) =>
-        new Promise<number>((resolve) => {
-          server.listen({ host: '127.0.0.1', port: 0 }, () => {
-            const address = server.address();
-            resolve(address !== null && typeof address === 'object' ? address.port : 0);
-          });
-        }),
-    ),
-  );
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
-};
-
 const properties = (data: string, port: number, controller: number): string =>
   Object.entries({
     'process.roles': 'broker,controller',
@@ -97,7 +80,7 @@ const properties = (data: string, port: number, controller: number): string =>
 export const startOwnBroker = async (): Promise<OwnBroker> => {
   const lib = await jars();
   const folder = await mkdtemp(join(tmpdir(), 'wasl-kafka-'));
-  const [port = 0, controller = 0] = await freePorts(2);
+  const [port, controller] = [await freePort(), await freePort()];
   const config = join(folder, 'server.properties');
   await writeFile(config, properties(join(folder, 'data'), port, controller));
   const java = ['-Xmx512m', '-Xms256m', '-XX:+UseSerialGC', '-cp', `${lib}/*`];

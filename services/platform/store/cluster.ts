@@ -1,9 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
 import { chownSync, existsSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { freePort } from './free-port.ts';
 import type { StoreLog } from './log.ts';
 import { type Place, settle, writeState } from './place.ts';
 import { clearStale, eachLine, runToEnd, runTool, stopServer } from './postmaster.ts';
@@ -132,20 +132,4 @@ function running(child: ChildProcess, place: Place, port: number): Cluster {
   };
   const url = `postgres://wasl:${place.state.password}@127.0.0.1:${port}/postgres`;
   return { url, pid, port, exited, stop };
-}
-
-/** The wanted port if nobody listens there, else any free one; another may still take it before the server does. */
-async function freePort(wanted: number | undefined): Promise<number> {
-  for (const candidate of wanted === undefined ? [0] : [wanted, 0]) {
-    const got = await new Promise<number | undefined>((resolve) => {
-      const server = createServer();
-      server.once('error', () => resolve(undefined));
-      server.listen({ host: '127.0.0.1', port: candidate }, () => {
-        const address = server.address();
-        server.close(() => resolve(address !== null && typeof address === 'object' ? address.port : undefined));
-      });
-    });
-    if (got !== undefined) return got;
-  }
-  throw new Error('no port is free on 127.0.0.1');
 }
