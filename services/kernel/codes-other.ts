@@ -146,6 +146,12 @@ export const OTHER = {
     'The bus does not answer. Next move: the operator of the bus.',
     'ناقل الرسائل لا يستجيب. الإجراء التالي على: مشغّل المنصة.',
   ),
+  'store-unavailable': row(
+    'failure',
+    'operator',
+    "The registry's database cannot be used: {what}. Next move: the operator of the bus.",
+    'تعذر استخدام قاعدة بيانات سجل الجهات والاتفاقيات: {what}. الإجراء التالي على: مشغّل المنصة.',
+  ),
   'bus-not-durable': row(
     'failure',
     'operator',

@@ -21,13 +21,18 @@ import { openEmbeddedBus } from '../platform/bus/embedded.ts';
 import type { Bus } from '../platform/bus/port.ts';
 import { generateSigningKey, signerFromJwk } from '../platform/crypto/index.ts';
 import { silentLogger } from '../platform/log/index.ts';
+import type { Pool } from '../platform/store/index.ts';
 import { type Registry, startRegistry } from './app.ts';
+import { openStore } from './edge/store/open.ts';
 
 let bus: Bus;
+let store: Pool;
 let folder: string;
 let running: Registry[] = [];
 beforeEach(async () => {
-  bus = await openEmbeddedBus({ url: await (await sharedCluster()).createDatabase() });
+  const cluster = await sharedCluster();
+  bus = await openEmbeddedBus({ url: await cluster.createDatabase() });
+  store = await openStore(await cluster.createDatabase());
   folder = await mkdtemp(join(tmpdir(), 'wasl-registry-'));
   for (const entity of honest) await declare(entity);
 }, 60_000);
@@ -35,6 +40,7 @@ afterEach(async () => {
   for (const one of running) await one.stop();
   running = [];
   await bus.close();
+  await store.end();
   await rm(folder, { recursive: true });
 });
 
@@ -43,7 +49,7 @@ const declare = (entity: Entity, file = fileOf(entity)): Promise<void> => writeF
 /** Reads nothing by itself, so that each test says when. */
 const start = async (on = bus, signer: Signer = registry): Promise<Registry> => {
   const options = { declarations: folder, log: silentLogger, opsListen: '127.0.0.1:0', readEvery: 3_600_000 };
-  const started = await startRegistry({ ...options, signer, bus: on, headEvery: 3_600_000 });
+  const started = await startRegistry({ ...options, signer, store, bus: on, headEvery: 3_600_000 });
   running.push(started);
   return started;
 };

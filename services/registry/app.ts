@@ -4,15 +4,18 @@ import { entityKey } from '../kernel/registry.ts';
 import type { Bus } from '../platform/bus/port.ts';
 import { primitives } from '../platform/crypto/index.ts';
 import type { Logger } from '../platform/log/index.ts';
+import type { Pool } from '../platform/store/index.ts';
 import { createMetrics, startOpsServer } from '../platform/web/index.ts';
 import { type Declared, makeDeclared, ROOTS } from './domain/declared.ts';
 import { changeTo } from './domain/publication.ts';
 import { readDeclarations } from './edge/declarations.ts';
+import { checkStore } from './edge/store/open.ts';
 import { openRegistryTopic } from './edge/topic.ts';
 
 export interface RegistryOptions {
   readonly signer: Signer;
   readonly declarations: string;
+  readonly store: Pool;
   readonly bus: Bus;
   readonly log: Logger;
   readonly opsListen: string;
@@ -32,7 +35,7 @@ export interface Registry {
  * declarations have the registry's and the audit service's own keys, without which nobody can use the rest.
  */
 export async function startRegistry(options: RegistryOptions): Promise<Registry> {
-  const { signer, declarations, bus, log } = options;
+  const { signer, declarations, store, bus, log } = options;
   const topic = await openRegistryTopic({ bus, primitives, signer, log });
   const declared = makeDeclared();
   const metrics = createMetrics({ prefix: 'wasl_registry_' });
@@ -83,6 +86,7 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
       published: async () => {
         if (stopped || Date.now() - headAt > 3 * options.headEvery) throw new WaslError('registry-stale');
       },
+      store: () => checkStore(store),
     },
     metrics,
   });

@@ -4,6 +4,10 @@ import { defineSettings } from '../platform/config/index.ts';
 /** What a registry is told when it starts. */
 export const registrySettings = defineSettings({
   ...busSettings,
+  registryDatabaseUrl: {
+    type: 'secret',
+    sentence: 'File with the URL of the registry’s own PostgreSQL database (15 to 18), for an account that owns it.',
+  },
   identity: { type: 'path', sentence: 'Folder with signing.jwk, the registry’s own key.' },
   declarations: { type: 'path', sentence: 'Folder of declarations, one JSON file an entity.' },
   opsListen: { type: 'address', default: '127.0.0.1:7445', sentence: 'Where /livez, /readyz and /metrics answer.' },

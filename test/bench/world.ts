@@ -7,7 +7,7 @@ import { type Layout, layoutOf } from '../../services/cli/development/layout.ts'
 import { startChild } from '../../services/cli/up/child.ts';
 import { isReady, waitUntil } from '../../services/cli/up/ready.ts';
 import { writePrivateFile } from '../../services/platform/crypto/index.ts';
-import { freePort, startCluster } from '../../services/platform/store/index.ts';
+import { freePort, makeOwnDatabase, startCluster } from '../../services/platform/store/index.ts';
 import { removeData } from '../support/cli.ts';
 import { startKafka } from '../support/kafka.ts';
 import { declareMeasured } from './declare.ts';
@@ -80,6 +80,7 @@ export const startWorld = async (choice: BusChoice, ends: End[], lost: (what: st
   const listen = `127.0.0.1:${await freePort()}`;
   await start('registry', COMMAND, ['run', 'registry', '--config'], {
     ...config,
+    registryDatabaseUrl: layout.registryDatabaseUrl,
     identity: layout.registry,
     declarations: layout.entities,
   });
@@ -127,15 +128,17 @@ const startBus = async (
   layout: Layout,
   ends: End[],
 ): Promise<{ readonly pid?: number; readonly config: object }> => {
+  const hub = await startCluster({ dataDir: layout.hub, name: 'hub' });
+  ends.push(hub.stop);
+  const own = await makeOwnDatabase(hub.url, { name: 'wasl_registry', password: 'bench' });
+  await writePrivateFile(layout.registryDatabaseUrl, own);
   if (choice.kind === 'embedded') {
-    const hub = await startCluster({ dataDir: layout.hub, name: 'hub' });
-    ends.push(hub.stop);
     await writePrivateFile(layout.hubUrl, hub.url);
     return { pid: hub.pid, config: { bus: 'embedded', databaseUrl: layout.hubUrl } };
   }
   const kafka = choice.brokers === undefined ? await startKafka() : { brokers: choice.brokers };
   if ('stop' in kafka) ends.push(kafka.stop);
-  const own = 'own' in kafka ? kafka.own : undefined;
+  const broker = 'own' in kafka ? kafka.own : undefined;
   const config = { bus: 'kafka', kafkaBrokers: kafka.brokers, singleBroker: true };
-  return { ...(own === undefined ? {} : { pid: own.pid() }), config };
+  return { ...(broker === undefined ? {} : { pid: broker.pid() }), config };
 };

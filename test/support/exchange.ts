@@ -17,6 +17,8 @@ import { loadGatewayIdentity } from '../../services/gateway/main.ts';
 import type { Bus } from '../../services/platform/bus/port.ts';
 import { loadSigner } from '../../services/platform/crypto/index.ts';
 import { type Registry, startRegistry } from '../../services/registry/app.ts';
+import { openStore } from '../../services/registry/edge/store/open.ts';
+import { sharedCluster } from './postgres.ts';
 
 /** A bus with a registry and gateways over it, in this process, on real mutual TLS; identities are those of a development folder. */
 export interface Exchange {
@@ -49,9 +51,11 @@ export async function startExchange(
   const layout = layoutOf(root);
   await makeRoot(layout);
   await prepareFolder(layout, 'embedded', Date.now());
+  const store = await openStore(await (await sharedCluster()).createDatabase());
   const registry = await startRegistry({
     signer: await loadSigner(join(layout.registry, 'signing.jwk')),
     declarations: layout.entities,
+    store,
     bus,
     log: silentLogger,
     opsListen: '127.0.0.1:0',
@@ -140,6 +144,7 @@ export async function startExchange(
       for (const close of open) await close();
       for (const started of gateways) await started.stop();
       await registry.stop();
+      await store.end();
       await rm(root, { recursive: true, force: true });
     },
   };

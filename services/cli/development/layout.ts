@@ -14,6 +14,9 @@ export interface Layout {
   readonly state: string;
   readonly hub: string;
   readonly hubUrl: string;
+  /** The URL of the registry's own database, and its account's password. */
+  readonly registryDatabaseUrl: string;
+  readonly registryDatabasePassword: string;
   gateway(id: string): string;
   agency(id: string): string;
   /** The journal of an agency's adapter, or that of requests made from the command line: one writer each. */
@@ -53,6 +56,8 @@ export const layoutOf = (data: string): Layout => {
     state: at('run', 'state.json'),
     hub: at('hub'),
     hubUrl: at('run', 'hub.url'),
+    registryDatabaseUrl: at('run', 'registry-database.url'),
+    registryDatabasePassword: at('registry', 'database.password'),
     gateway: (id) => at('gateways', id),
     agency: (id) => at('agencies', id),
     journal: (id, of) => at('agencies', id, 'journal', of),

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { civilStatusReaderUrl, prepareCivilStatus } from '../../../adapters/civil-status/source/load.ts';
 import { generatePopulation } from '../../../adapters/population/index.ts';
 import { writePrivateFile } from '../../platform/crypto/index.ts';
-import { type Cluster, startCluster } from '../../platform/store/index.ts';
+import { type Cluster, makeOwnDatabase, startCluster } from '../../platform/store/index.ts';
 import { CIVIL_STATUS, EDUCATION, HEALTH, TRANSPORT } from '../development/agencies.ts';
 import { GATEWAY, type Layout } from '../development/layout.ts';
 import { startChild } from './child.ts';
@@ -17,6 +17,7 @@ const COMMAND = fileURLToPath(new URL('../main.js', import.meta.url));
 const sourceScript = (id: string): string =>
   fileURLToPath(new URL(`../../../adapters/${id}/source/main.js`, import.meta.url));
 const READY_MS = 60_000;
+const REGISTRY_ACCOUNT = 'wasl_registry';
 
 export interface UpOptions {
   readonly layout: Layout;
@@ -46,7 +47,7 @@ const lifeOf = ({ pid, exited, stop }: Cluster): Life => ({
 });
 const none = async (): Promise<void> => undefined;
 
-/** A reader's password, made once and kept beside the agency's keys. */
+/** A database account's password, made once and kept beside the keys of whose account it is. */
 const passwordOf = async (path: string): Promise<string> => {
   const held = await readFile(path, 'utf8').catch(() => undefined);
   if (held !== undefined) return held;
@@ -105,7 +106,14 @@ export const partsOf = ({ layout, addresses, kafka, signal }: UpOptions): readon
     ready: (signal) => waitUntil(name, () => listens(listen), READY_MS, signal),
   });
 
-  const hub = cluster('hub-postgresql', layout.hub, (url) => writePrivateFile(layout.hubUrl, url));
+  const hub = cluster('hub-postgresql', layout.hub, async (url) => {
+    await writePrivateFile(layout.hubUrl, url);
+    const password = await passwordOf(layout.registryDatabasePassword);
+    await writePrivateFile(
+      layout.registryDatabaseUrl,
+      await makeOwnDatabase(url, { name: REGISTRY_ACCOUNT, password }),
+    );
+  });
   const civilSource = cluster('civil-status-postgresql', layout.sourceCluster(CIVIL_STATUS.id), async (url) => {
     const readerPassword = await passwordOf(join(layout.agency(CIVIL_STATUS.id), 'source.password'));
     await prepareCivilStatus(url, { readerPassword, population: generatePopulation() });
@@ -114,7 +122,13 @@ export const partsOf = ({ layout, addresses, kafka, signal }: UpOptions): readon
   const registry = node(
     'registry',
     'registry',
-    { ...busConfig, identity: layout.registry, declarations: layout.entities, opsListen: addresses['registry-ops'] },
+    {
+      ...busConfig,
+      registryDatabaseUrl: layout.registryDatabaseUrl,
+      identity: layout.registry,
+      declarations: layout.entities,
+      opsListen: addresses['registry-ops'],
+    },
     { ops: addresses['registry-ops'], after: ['hub-postgresql'] },
   );
   const gateway = node(
@@ -149,7 +163,7 @@ export const partsOf = ({ layout, addresses, kafka, signal }: UpOptions): readon
     ready: none,
   };
   return [
-    ...(kafka === undefined ? [hub] : []),
+    hub,
     civilSource,
     transportSource,
     healthSource,

@@ -5,4 +5,5 @@ export { freePort } from './free-port.ts';
 export { type Listening, listen } from './listen.ts';
 export type { StoreLog } from './log.ts';
 export { migrate } from './migrate.ts';
+export { makeOwnDatabase } from './own-database.ts';
 export { openPool, type Pool, type PoolClient, type PoolOptions, transaction } from './pool.ts';
