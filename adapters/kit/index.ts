@@ -2,8 +2,6 @@
 export { type Code, WaslError } from '../../services/kernel/codes.ts';
 export { defineSettings, readSettings, type SettingsFrom, type Values } from '../../services/platform/config/index.ts';
 export { createLogger, type Logger, silentLogger } from '../../services/platform/log/index.ts';
-export { openPool, type Pool, type PoolClient, transaction } from '../../services/platform/store/index.ts';
-export { createMetrics, startOpsServer } from '../../services/platform/web/index.ts';
 export type { Ask, CollectOptions } from './ask.ts';
 export { type Catalog, type CatalogDocument, catalogOf } from './catalog.ts';
 export type { Client } from './client.ts';

@@ -5,7 +5,7 @@ import type { BootId, GatewayId } from '../../services/kernel/ids.ts';
 import type { Primitives } from '../../services/kernel/keys.ts';
 import { recordDigest } from '../../services/kernel/registry.ts';
 import type { Logger } from '../../services/platform/log/index.ts';
-import { connectGateway, type GatewayConnection } from '../../services/platform/rpc/index.ts';
+import { connectGateway, type GatewayConnection } from '../../services/platform/rpc/client.ts';
 import type { Identity } from './identity.ts';
 
 const ANNOUNCE_MS = 5_000;

@@ -1,6 +1,6 @@
 import type { AttachRequest, AttachResponse } from '../../proto/gen/wasl/exchange/v1/exchange.ts';
 import type { Logger } from '../../services/platform/log/index.ts';
-import type { Duplex } from '../../services/platform/rpc/index.ts';
+import type { Duplex } from '../../services/platform/rpc/face.ts';
 import type { Answered, makeAnswer } from './answer.ts';
 import { readOffer } from './check-offer.ts';
 import type { Journal } from './journal/index.ts';

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { openPool, type PoolClient, transaction } from '../../kit/index.ts';
+import { openPool, type PoolClient, transaction } from '../../kit/postgres.ts';
 import type { Population } from '../../population/index.ts';
 import { birthRow, deathRow, marriageRow, officeRows, personRow, type Row } from './rows.ts';
 

@@ -1,4 +1,4 @@
-import { openPool } from '../../kit/index.ts';
+import { openPool } from '../../kit/postgres.ts';
 import type { BirthRow, FamilyRow, PersonalRow } from '../documents.ts';
 
 /** What was read, and when the database read it (ISO 8601, UTC). */

@@ -9,7 +9,7 @@ import {
   lineFromBytes,
 } from '../../../services/kernel/journal.ts';
 import type { JournalHead } from '../../../services/kernel/statements.ts';
-import type { StoreLog } from '../../../services/platform/store/index.ts';
+import type { StoreLog } from '../../../services/platform/store/log.ts';
 import type { Disk } from './disk.ts';
 import { makeGroups } from './group.ts';
 import { type Granted, planGroup, quotaKey, textOf, type Wish } from './plan.ts';

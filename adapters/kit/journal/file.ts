@@ -1,5 +1,5 @@
 import { WaslError } from '../../../services/kernel/codes.ts';
-import type { StoreLog } from '../../../services/platform/store/index.ts';
+import type { StoreLog } from '../../../services/platform/store/log.ts';
 import { openDisk } from './disk.ts';
 import { openDiskJournal } from './disk-journal.ts';
 import { lockFolder } from './lock.ts';

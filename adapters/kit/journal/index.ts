@@ -1,15 +1,23 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { WaslError } from '../../../services/kernel/codes.ts';
 import type { JournalEntry } from '../../../services/kernel/journal.ts';
-import type { StoreLog } from '../../../services/platform/store/index.ts';
+import type { StoreLog } from '../../../services/platform/store/log.ts';
 import { openFileJournal } from './file.ts';
 import type { Journal } from './port.ts';
-import { openTableJournal } from './table.ts';
+import type { TableJournalOptions } from './table.ts';
 import { walk } from './walk.ts';
 
 export { openFileJournal } from './file.ts';
 export type { Admitted, Journal, OfferedBody } from './port.ts';
-export { openTableJournal } from './table.ts';
+
+/** Opens the journal of several replicas. The driver `pg` is asked for only here: a ministry without such a journal need not install it. */
+export const openTableJournal = async (options: TableJournalOptions): Promise<Journal> => {
+  const table = await import('./table.ts').catch((cause: unknown) => {
+    throw new WaslError('config-invalid', { what: 'a journal in PostgreSQL needs the package pg' }, { cause });
+  });
+  return table.openTableJournal(options);
+};
 
 /** Opens an agency's journal: a folder for an adapter of one process, a PostgreSQL database for replicas. */
 export const openJournal = (

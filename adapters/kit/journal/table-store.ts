@@ -1,7 +1,7 @@
 import type { Digest } from '../../../services/kernel/digest.ts';
 import type { JournalBody } from '../../../services/kernel/journal.ts';
 import type { JournalHead } from '../../../services/kernel/statements.ts';
-import type { Pool, PoolClient } from '../../../services/platform/store/index.ts';
+import type { Pool, PoolClient } from '../../../services/platform/store/pool.ts';
 import { type Memory, type Plan, quotaKey, type Wish } from './plan.ts';
 import type { OfferedBody } from './port.ts';
 

@@ -2,14 +2,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { WaslError } from '../../../services/kernel/codes.ts';
 import { EMPTY_HEAD, type JournalEntry, lineDigest, readJournalLine } from '../../../services/kernel/journal.ts';
 import type { JournalHead } from '../../../services/kernel/statements.ts';
-import {
-  checkDurability,
-  migrate,
-  openPool,
-  type Pool,
-  type StoreLog,
-  transaction,
-} from '../../../services/platform/store/index.ts';
+import { checkDurability } from '../../../services/platform/store/durability.ts';
+import type { StoreLog } from '../../../services/platform/store/log.ts';
+import { migrate } from '../../../services/platform/store/migrate.ts';
+import { openPool, type Pool, transaction } from '../../../services/platform/store/pool.ts';
 import { makeGroups } from './group.ts';
 import { type Granted, type Plan, planGroup, textOf, type Wish } from './plan.ts';
 import type { Journal } from './port.ts';

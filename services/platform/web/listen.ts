@@ -1,8 +1,14 @@
-import type { FastifyInstance } from 'fastify';
+import type { AddressInfo } from 'node:net';
 import { WaslError } from '../../kernel/codes.ts';
 
+/** A server before it listens: fastify's own, and Node's. */
+export interface Listener {
+  listen(at: { readonly host: string; readonly port: number }): Promise<unknown>;
+  readonly server: { address(): AddressInfo | string | null };
+}
+
 /** Listens at host:port (port 0 takes a free one) and gives where; `config-invalid` where nothing can, such as on a port in use. */
-export const listenAt = async (app: FastifyInstance, listen: string): Promise<string> => {
+export const listenAt = async (app: Listener, listen: string): Promise<string> => {
   const at = listen.lastIndexOf(':');
   const [host, port] = [listen.slice(0, at), Number(listen.slice(at + 1))];
   // An IPv6 address stands in brackets.
