@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from 'commander';
 import { WaslError } from '../kernel/codes.ts';
+import { COMPATIBILITY_MODES } from '../kernel/containment/index.ts';
 import { exitCodeOf } from '../kernel/outcome.ts';
 import { agent } from './commands/agent.ts';
 import { catalog } from './commands/catalog.ts';
@@ -8,6 +9,7 @@ import { config } from './commands/config.ts';
 import { showJournal, verifyJournal } from './commands/journal.ts';
 import { request } from './commands/request.ts';
 import { run } from './commands/run.ts';
+import { type SchemaCheckFlags, schemaCheck } from './commands/schema.ts';
 import { status } from './commands/status.ts';
 import { trace } from './commands/trace.ts';
 import { up } from './commands/up.ts';
@@ -159,6 +161,22 @@ journal.addCommand(
     .action(does(verifyJournal)),
 );
 program.addCommand(journal);
+const schema = new Command('schema').description('Document schemas and their versions.');
+schema.addCommand(
+  new Command('check')
+    .description('Say whether a schema may follow older ones; where not, show a document that would break.')
+    .argument('<schemas...>', 'files: the older versions, oldest first, and then the new one')
+    .addOption(
+      new Option('--mode <mode>', 'backward: the new version reads what the older one accepts; forward: the reverse')
+        .choices(COMPATIBILITY_MODES)
+        .default('backward'),
+    )
+    .option('--reference <uri=file>', 'a registered schema that $ref names; may be repeated', collect, [])
+    .option('--json', 'exactly one JSON object on standard output')
+    .addHelpText('after', '\nExample:\n  $ wasl schema check person.v1.json person.v2.json --mode full')
+    .action(does((files: string[], flags: SchemaCheckFlags) => schemaCheck(files, flags))),
+);
+program.addCommand(schema);
 program.addCommand(command('status', 'What is up, and whether it is healthy.', 'wasl status').action(does(status)));
 program.addCommand(command('config', 'Every setting of every process.', 'wasl config').action(does(config)));
 

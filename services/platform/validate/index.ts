@@ -4,6 +4,8 @@ import { WaslError } from '../../kernel/codes.ts';
 import { isObject } from '../../kernel/fields.ts';
 import type { JsonObject, JsonValue } from '../../kernel/strict-json.ts';
 
+export { makeJudge } from './judge.ts';
+
 const KEYWORDS = ['x-title-ar', 'x-description-ar', 'x-values', 'x-subject-schemes'];
 const COMPILED_AT_MOST = 200;
 

@@ -1,0 +1,104 @@
+import { canonicalJson } from '../canonical.ts';
+import { WaslError } from '../codes.ts';
+import type { JsonValue } from '../strict-json.ts';
+import { type Built, build, type Place } from './build.ts';
+import { placeOfFailure } from './explain.ts';
+import type { Finding, Judge, SchemaSource } from './face.ts';
+import { makeFormulas } from './formulas.ts';
+import type { F } from './literals.ts';
+import { makeResolver } from './resolve.ts';
+import { exhaustedFinding, findingOf } from './sentences.ts';
+import { makeSolver, type Solver } from './solve.ts';
+import { countSteps, type Steps } from './steps.ts';
+
+/** Steps of one check of one direction against one version; about a third of a second of a slow core. */
+export const MOST_STEPS = 400_000;
+const MOST_FINDINGS = 16;
+const EXAMPLES_TRIED = 8;
+
+type Direction = Finding['direction'];
+
+/** What stands between two schemas: nothing, when every document that `from` accepts is one that `to` accepts. */
+export const findingsOf = (
+  from: SchemaSource,
+  to: SchemaSource,
+  direction: Direction,
+  judge: Judge,
+  limit = MOST_STEPS,
+): readonly Finding[] => {
+  if (sameText(from, to)) return [];
+  const steps = countSteps(limit);
+  const found: Finding[] = [];
+  try {
+    gather(from, to, direction, judge, steps, found);
+  } catch (error) {
+    const exhausted = error instanceof WaslError && error.code === 'schema-check-exhausted';
+    if (!exhausted && !(error instanceof RangeError)) throw error;
+    found.push(exhaustedFinding(direction, limit));
+  }
+  return found;
+};
+
+const gather = (
+  from: SchemaSource,
+  to: SchemaSource,
+  direction: Direction,
+  judge: Judge,
+  steps: Steps,
+  found: Finding[],
+): void => {
+  const formulas = makeFormulas(steps);
+  const sub = build(makeResolver(from.schema, from.references, 'from', steps), formulas, 'from', steps);
+  const reader = build(makeResolver(to.schema, to.references, 'to', steps), formulas, 'to', steps);
+  const solver = makeSolver(formulas, () => undefined, steps);
+  const breaks = (example: JsonValue): boolean =>
+    judge.accepts(from.schema, example, from.references) === true &&
+    judge.accepts(to.schema, example, to.references) === false;
+
+  const against = formulas.not(reader.root);
+  const refusal = formulas.get(against);
+  const ways = refusal.kind === 'or' ? refusal.parts : [against];
+  for (const way of ways) {
+    if (found.length >= MOST_FINDINGS) break;
+    const outcome = solver.solve([sub.root, way]);
+    if (outcome.kind === 'unsat') continue;
+    const examples = outcome.kind === 'sat' ? outcome.values.slice(0, EXAMPLES_TRIED) : [];
+    const example = examples.find(breaks);
+    if (example !== undefined) {
+      const place = placeOfFailure(reader, formulas, solver.holds, example);
+      found.push(findingOf('incompatible', direction, place, example));
+    } else {
+      found.push(
+        findingOf(
+          'unproven',
+          direction,
+          placeOf(reader, [outcome.kind === 'unknown' ? outcome.at : undefined, way], solver),
+        ),
+      );
+    }
+  }
+  if (found.length === 0 && readsNothing(sub, reader, solver)) {
+    found.push(findingOf('unproven', direction, { pointer: '', keyword: 'nothing' }));
+  }
+};
+
+/** A reader that accepts no document at all is a mistake, also where the writer wrote none: nothing is built on it. */
+const readsNothing = (sub: Built, reader: Built, { solve }: Solver): boolean =>
+  solve([sub.root]).kind === 'unsat' && solve([reader.root]).kind === 'unsat';
+
+const placeOf = (reader: Built, ids: readonly (F | undefined)[], { formulas }: Solver): Place => {
+  for (const id of ids) {
+    if (id === undefined) continue;
+    const [place] = [...reader.placesOf(id), ...reader.placesOf(formulas.not(id))];
+    if (place !== undefined) return place;
+  }
+  return { pointer: '', keyword: '' };
+};
+
+const sameText = (one: SchemaSource, other: SchemaSource): boolean =>
+  canonicalJson(one.schema) === canonicalJson(other.schema) &&
+  one.references.size === other.references.size &&
+  [...one.references].every(([uri, schema]) => {
+    const same = other.references.get(uri);
+    return same !== undefined && canonicalJson(schema) === canonicalJson(same);
+  });

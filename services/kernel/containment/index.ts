@@ -1,0 +1,3 @@
+export type { Check, CompatibilityMode, Finding, Judge, SchemaSource, Verdict } from './face.ts';
+export { COMPATIBILITY_MODES, checkCompatibility } from './modes.ts';
+export { readSchemaText } from './read.ts';
