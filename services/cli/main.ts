@@ -1,11 +1,15 @@
 #!/usr/bin/env node
+import { relative } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { WaslError } from '../kernel/codes.ts';
 import { COMPATIBILITY_MODES } from '../kernel/containment/index.ts';
 import { exitCodeOf } from '../kernel/outcome.ts';
+import { type InviteFlags, invite, listAgencies, setAgency } from './commands/agency.ts';
 import { agent } from './commands/agent.ts';
+import { type ApplyFlags, apply } from './commands/apply.ts';
 import { catalog } from './commands/catalog.ts';
 import { config } from './commands/config.ts';
+import { join } from './commands/join.ts';
 import { showJournal, verifyJournal } from './commands/journal.ts';
 import { request } from './commands/request.ts';
 import { run } from './commands/run.ts';
@@ -13,7 +17,7 @@ import { type SchemaCheckFlags, schemaCheck } from './commands/schema.ts';
 import { status } from './commands/status.ts';
 import { trace } from './commands/trace.ts';
 import { up } from './commands/up.ts';
-import { DEFAULT_DATA } from './development/layout.ts';
+import { DEFAULT_DATA, layoutOf } from './development/layout.ts';
 import { type End, endOfError } from './end.ts';
 
 const wantsJson = process.argv.includes('--json');
@@ -45,6 +49,14 @@ const duration = (text: string): number => {
   const match = /^(\d+)(ms|s)?$/.exec(text);
   if (match === null) throw new WaslError('bad-usage', { what: `${text} is not a duration such as 5s or 500ms` });
   return Number(match[1]) * (match[2] === 'ms' ? 1 : 1000);
+};
+
+/** The development authority's operator. */
+const OPERATOR = relative(process.cwd(), layoutOf(DEFAULT_DATA).operator);
+const span = (text: string): number => {
+  const match = /^(\d+)(d|h|m)$/.exec(text);
+  if (match === null) throw new WaslError('bad-usage', { what: `${text} is not a time such as 7d, 12h or 30m` });
+  return Number(match[1]) * { d: 86_400_000, h: 3_600_000, m: 60_000 }[match[2] as 'd' | 'h' | 'm'];
 };
 
 const untilStopped = (): Promise<void> =>
@@ -177,6 +189,67 @@ schema.addCommand(
     .action(does((files: string[], flags: SchemaCheckFlags) => schemaCheck(files, flags))),
 );
 program.addCommand(schema);
+program.addCommand(
+  new Command('apply')
+    .description('Make what files declare stand in the registry: shows the plan, then carries it out.')
+    .requiredOption('-f, --file <path>', 'a JSON file an entity, or a folder of them; may be repeated', collect, [])
+    .option('--dry-run', 'show the plan and change nothing', false)
+    .option('--as <dir>', 'folder of the authority’s operator', OPERATOR)
+    .option('--json', 'exactly one JSON object on standard output')
+    .addHelpText('after', '\nExample:\n  $ wasl apply -f declarations/')
+    .action((flags: ApplyFlags) =>
+      apply(flags, (text) => void (wantsJson ? process.stderr : process.stdout).write(`${text}\n`)).then(print, fail),
+    ),
+);
+const agency = new Command('agency').description('The agencies of the bus, as the authority sees to them.');
+const asOperator = (name: string, summary: string, example: string): Command =>
+  new Command(name)
+    .description(summary)
+    .option('--as <dir>', 'folder of the authority’s operator', OPERATOR)
+    .option('--json', 'exactly one JSON object on standard output')
+    .addHelpText('after', `\nExample:\n  $ ${example}`);
+agency.addCommand(
+  asOperator(
+    'invite',
+    'Invite one agency: a word that its integrator uses once.',
+    "wasl agency invite social-aid --name-en 'Social Aid' --name-ar 'المعونة الوطنية'",
+  )
+    .argument('<id>', 'the id that the agency will have')
+    .requiredOption('--name-en <text>', 'its name for people, English')
+    .requiredOption('--name-ar <text>', 'its name for people, Arabic')
+    .option('--valid <time>', 'how long the invitation may be used, as 7d or 12h', span, span('7d'))
+    .action(
+      does((id: string, { as, nameEn, nameAr, valid }: Omit<InviteFlags, 'validMs'> & { valid: number }) =>
+        invite(id, { as, nameEn, nameAr, validMs: valid }),
+      ),
+    ),
+);
+agency.addCommand(
+  asOperator('activate', 'Let an agency that has joined exchange.', 'wasl agency activate social-aid')
+    .argument('<id>', 'the agency')
+    .action(does((id: string, { as }: { as: string }) => setAgency(id, as, 'active'))),
+);
+agency.addCommand(
+  asOperator('shut-out', 'End all exchange with an agency, for good.', 'wasl agency shut-out social-aid')
+    .argument('<id>', 'the agency')
+    .action(does((id: string, { as }: { as: string }) => setAgency(id, as, 'revoked'))),
+);
+agency.addCommand(
+  asOperator('list', 'Every agency, and where it stands.', 'wasl agency list').action(
+    does(({ as }: { as: string }) => listAgencies(as)),
+  ),
+);
+program.addCommand(agency);
+program.addCommand(
+  new Command('join')
+    .description('Join the bus by the authority’s invitation: makes the agency’s keys here, and gets it a certificate.')
+    .argument('<invitation>', 'the word that the authority gave')
+    .option('--dir <dir>', 'where the identity goes', 'identity')
+    .option('--recovery <file>', 'where the recovery key goes; `<agency>-recovery.jwk` unless told')
+    .option('--json', 'exactly one JSON object on standard output')
+    .addHelpText('after', '\nExample:\n  $ wasl join wasl-invitation-1.eyJh…')
+    .action(does(join)),
+);
 program.addCommand(command('status', 'What is up, and whether it is healthy.', 'wasl status').action(does(status)));
 program.addCommand(command('config', 'Every setting of every process.', 'wasl config').action(does(config)));
 

@@ -28,7 +28,7 @@ const sources = ['services', 'adapters'].flatMap((top) =>
   readdirSync(join(ROOT, top), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && !entry.name.endsWith('.test.ts'))
     .map((entry) => join(entry.parentPath, entry.name))
-    .filter((file) => !/codes-(refused|schemas|other)\.ts$/.test(file))
+    .filter((file) => !/codes-\w+\.ts$/.test(file))
     .map((file) => readFileSync(file, 'utf8')),
 );
 

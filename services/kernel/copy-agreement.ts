@@ -18,7 +18,7 @@ export interface CopyPins {
 export interface AgencyView {
   readonly id: AgencyId;
   readonly name: Bilingual;
-  readonly status: 'active' | 'revoked';
+  readonly status: 'joining' | 'active' | 'revoked';
   readonly keys: AgencyKeys;
 }
 

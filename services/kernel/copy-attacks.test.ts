@@ -20,6 +20,7 @@ import {
   terms,
   thief,
   transport,
+  trusted,
   withEntities,
 } from '../../test/support/registry-world.ts';
 import { primitives } from '../platform/crypto/index.ts';
@@ -140,7 +141,7 @@ describe('whoever stole the registry key', () => {
   });
 
   test('cannot replace his own key: the authority’s word is needed', async () => {
-    const keys = await signRegistryKeys(thief.root, thief.signing.publicJwk);
+    const keys = await signRegistryKeys(thief.root, trusted(thief.signing));
     const state = publish(withEntities({ kind: 'registry', id: 'registry', keys }), { by: thief.signing });
     await expect(buildCopy(primitives, pins, await state)).rejects.toMatchObject({ code: 'pin-mismatch' });
   });

@@ -42,7 +42,7 @@ export const verifyState = async (
 ): Promise<VerifiedState> => {
   const own = records.map(tryRead).find((entity) => entity?.kind === 'registry');
   if (own?.kind !== 'registry') throw new WaslError('pin-mismatch');
-  const key = await verifyRegistryKeys(primitives, own.keys, authority);
+  const { registry: key } = await verifyRegistryKeys(primitives, own.keys, authority);
   const head = await verifyHead(primitives, key, headText);
   const listed = new Set(digests);
   const whole = digestOverRecords(digests) === head.digest && records.every((text) => listed.has(recordDigest(text)));

@@ -37,18 +37,22 @@ export const uuidV7 = (timeMs: number, random: Uint8Array): string => {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 };
 
+const PEER_KINDS = ['agency', 'gateway', 'registry', 'authority'] as const;
+
 /** Who stands behind a certificate: the path of its SPIFFE URI (SPIFFE ID specification, section 2). */
 export type Peer =
   | { readonly kind: 'agency'; readonly id: AgencyId }
-  | { readonly kind: 'gateway'; readonly id: GatewayId };
+  | { readonly kind: 'gateway'; readonly id: GatewayId }
+  /** `id` of a registry: one process; of the authority: one of its operators. */
+  | { readonly kind: 'registry' | 'authority'; readonly id: string };
 
-/** Reads `spiffe://<trustDomain>/{agency|gateway}/<id>`; undefined for anything else. */
+/** Reads `spiffe://<trustDomain>/{agency|gateway|registry|authority}/<id>`; undefined for anything else. */
 export const parseSpiffeId = (uri: string, trustDomain: string): Peer | undefined => {
-  const match = /^spiffe:\/\/([^/]+)\/(agency|gateway)\/([^/]+)$/.exec(uri);
-  if (match === null || match[1] !== trustDomain || !AGENCY_ID.test(match[3] ?? '')) return undefined;
-  return match[2] === 'agency'
-    ? { kind: 'agency', id: match[3] as AgencyId }
-    : { kind: 'gateway', id: match[3] as GatewayId };
+  const match = /^spiffe:\/\/([^/]+)\/([a-z]+)\/([^/]+)$/.exec(uri);
+  const kind = PEER_KINDS.find((one) => one === match?.[2]);
+  if (match === null || kind === undefined || match[1] !== trustDomain || !AGENCY_ID.test(match[3] ?? ''))
+    return undefined;
+  return { kind, id: match[3] } as Peer;
 };
 
 export const spiffeId = (trustDomain: string, peer: Peer): string => `spiffe://${trustDomain}/${peer.kind}/${peer.id}`;

@@ -21,7 +21,7 @@ import {
   type Thumbprint,
   thumbprint,
 } from './keys.ts';
-import { DIGEST, TYP } from './statements.ts';
+import { DIGEST, THUMBPRINT, TYP } from './statements.ts';
 import type { JsonObject } from './strict-json.ts';
 
 /** What the registry publishes, one record per entity; `id` is unique within `kind`. */
@@ -35,7 +35,8 @@ export type Entity =
       readonly kind: 'agency';
       readonly id: AgencyId;
       readonly name: Bilingual;
-      readonly status: 'active' | 'revoked';
+      /** One that is joining exchanges with nobody until the authority makes it active. */
+      readonly status: 'joining' | 'active' | 'revoked';
       readonly keys: string;
     }
   /** `keys`: the gateway's signing key, signed by the authority's root (typ wasl-gateway-keys+jwt): a stolen registry key makes no gateway. */
@@ -96,7 +97,7 @@ export const parseEntity = (object: JsonObject): Entity => {
           kind,
           id: parseAgencyId(f.text('id')),
           name: readBilingual(f.object('name'), 'agency.name'),
-          status: f.oneOf('status', ['active', 'revoked']),
+          status: f.oneOf('status', ['joining', 'active', 'revoked']),
           keys: f.text('keys', undefined, 4096),
         };
       case 'gateway':
@@ -210,22 +211,45 @@ export const verifyAuditKeys = async (primitives: Primitives, jws: string, pin: 
   return parseOkpPublicJwk(readFields(payload, 'keys').object('encryption'));
 };
 
-export const signRegistryKeys = (root: Signer, registry: EcPublicJwk): Promise<string> =>
+/** What the authority's root says of the whole bus: the registry's key, the SPIFFE trust domain, and the audit service's root. */
+export interface RegistryKeys {
+  readonly registry: EcPublicJwk;
+  readonly trustDomain: string;
+  readonly audit: Thumbprint;
+}
+
+const TRUST_DOMAIN = /^[a-z0-9]([a-z0-9.-]{0,253}[a-z0-9])?$/;
+
+export const signRegistryKeys = (root: Signer, { registry, trustDomain, audit }: RegistryKeys): Promise<string> =>
   signJws(root, TYP.registryKeys, {
     iss: 'authority',
     aud: 'wasl',
     root: { ...root.publicJwk },
     registry: { ...registry },
+    trustDomain,
+    audit,
   });
+
+/** Reads the statement without verifying it. */
+export const readRegistryKeys = (jws: string): RegistryKeys => registryKeysOf(readJws(jws, TYP.registryKeys).payload);
 
 export const verifyRegistryKeys = async (
   primitives: Primitives,
   jws: string,
   pin: Thumbprint,
-): Promise<EcPublicJwk> => {
+): Promise<RegistryKeys> => {
   const { payload, root } = await verifyByOwnRoot(primitives, jws, TYP.registryKeys);
   if (root !== pin) throw new WaslError('pin-mismatch', {});
-  return parseEcPublicJwk(readFields(payload, 'keys').object('registry'));
+  return registryKeysOf(payload);
+};
+
+const registryKeysOf = (payload: JsonObject): RegistryKeys => {
+  const f = readFields(payload, 'keys');
+  return {
+    registry: parseEcPublicJwk(f.object('registry')),
+    trustDomain: f.text('trustDomain', TRUST_DOMAIN),
+    audit: f.text('audit', THUMBPRINT) as Thumbprint,
+  };
 };
 
 export const signGatewayKeys = (root: Signer, gateway: GatewayId, key: EcPublicJwk): Promise<string> =>

@@ -1,25 +1,22 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { sharedCluster } from '../../test/support/postgres.ts';
 import { watchRegistry } from '../../test/support/registry-watch.ts';
 import {
   agreed,
   civil,
-  health,
   honest,
   pins,
   registry,
   root,
   terms,
   transport,
+  trusted,
 } from '../../test/support/registry-world.ts';
 import type { Signer } from '../kernel/keys.ts';
-import { type Entity, entityKey, recordDigest, signRegistryKeys } from '../kernel/registry.ts';
+import { type Entity, recordDigest, signRegistryKeys } from '../kernel/registry.ts';
 import { openEmbeddedBus } from '../platform/bus/embedded.ts';
 import type { Bus } from '../platform/bus/port.ts';
-import { generateSigningKey, signerFromJwk } from '../platform/crypto/index.ts';
+import { createAuthority, generateSigningKey, issueCertificate, signerFromJwk } from '../platform/crypto/index.ts';
 import { silentLogger } from '../platform/log/index.ts';
 import type { Pool } from '../platform/store/index.ts';
 import { type Registry, startRegistry } from './app.ts';
@@ -27,37 +24,46 @@ import { openStore } from './edge/store/open.ts';
 
 let bus: Bus;
 let store: Pool;
-let folder: string;
 let running: Registry[] = [];
+const issuer = await createAuthority({ commonName: 'test' });
+const pair = await issueCertificate({ ...issuer, spiffeId: 'spiffe://wasl.test/registry/registry' });
+const tls = { ca: issuer.caCert, ...pair };
 beforeEach(async () => {
   const cluster = await sharedCluster();
   bus = await openEmbeddedBus({ url: await cluster.createDatabase() });
   store = await openStore(await cluster.createDatabase());
-  folder = await mkdtemp(join(tmpdir(), 'wasl-registry-'));
-  for (const entity of honest) await declare(entity);
 }, 60_000);
 afterEach(async () => {
   for (const one of running) await one.stop();
   running = [];
   await bus.close();
   await store.end();
-  await rm(folder, { recursive: true });
 });
 
-const fileOf = (entity: Entity): string => join(folder, `${entityKey(entity).replaceAll('/', '.')}.json`);
-const declare = (entity: Entity, file = fileOf(entity)): Promise<void> => writeFile(file, JSON.stringify(entity));
-/** Reads nothing by itself, so that each test says when. */
-const start = async (on = bus, signer: Signer = registry): Promise<Registry> => {
-  const options = { declarations: folder, log: silentLogger, opsListen: '127.0.0.1:0', readEvery: 3_600_000 };
-  const started = await startRegistry({ ...options, signer, store, bus: on, headEvery: 3_600_000 });
+const own = honest.find(({ kind }) => kind === 'registry') as Extract<Entity, { kind: 'registry' }>;
+const loopback = { listen: '127.0.0.1:0', joinListen: '127.0.0.1:0', opsListen: '127.0.0.1:0' };
+/** Signs no head by itself, so that each test says when. */
+const begin = async (on = bus, signer: Signer = registry, by: Signer = signer): Promise<Registry> => {
+  const started = await startRegistry({
+    ...loopback,
+    ...{ signer, tls, issuer, store, gateways: [], log: silentLogger },
+    registryKeys: by === registry ? own.keys : await signRegistryKeys(root, trusted(by)),
+    certificateLife: 3_600_000,
+    bus: on,
+    headEvery: 3_600_000,
+  });
   running.push(started);
+  return started;
+};
+const start = async (on = bus, signer: Signer = registry): Promise<Registry> => {
+  const started = await begin(on, signer);
+  await started.apply(honest.filter(({ kind }) => kind !== 'registry'));
   return started;
 };
 const suspended = async (): Promise<Entity> => ({
   ...((await agreed(terms(), transport.signer, civil.signer)) as Extract<Entity, { kind: 'agreement' }>),
   status: 'suspended',
 });
-const agency = (id: string): Entity => honest.find((entity) => entity.id === id) as Entity;
 
 test('what is declared becomes a copy that a gateway can verify', async () => {
   await start();
@@ -72,9 +78,7 @@ test('a change signs what has changed and nothing else, under a greater version'
   const service = await start();
   const watch = await watchRegistry(bus, pins);
   const before = await watch.until(() => true);
-  const changed = await suspended();
-  await declare(changed);
-  await service.refresh();
+  await service.apply([await suspended()]);
   const after = await watch.until(({ copy }) => copy.version > before.copy.version);
   expect(after.copy.agreements.map(({ status }) => status).sort()).toEqual(['active', 'suspended']);
   const kept = after.state.records.filter((record) => before.state.records.includes(record));
@@ -82,41 +86,23 @@ test('a change signs what has changed and nothing else, under a greater version'
   await watch.stop();
 });
 
-test('a file that is gone withdraws its entity; the roots cannot be withdrawn', async () => {
+test('what is declared again changes nothing', async () => {
   const service = await start();
   const watch = await watchRegistry(bus, pins);
-  await rm(fileOf(agency('health')));
-  await rm(fileOf(agency('audit')));
-  await service.refresh();
-  const { copy } = await watch.until(({ copy: of }) => of.agency('health') === undefined);
-  expect(copy.problems).toEqual([{ what: 'agreement/health', code: 'unknown-agency' }]);
+  const before = await watch.until(() => true);
+  await service.apply(honest.filter(({ kind }) => kind !== 'registry'));
+  await service.renewHead();
+  const after = await watch.until(({ copy }) => copy.timeMs > before.copy.timeMs);
+  expect([after.copy.version, after.state.digests]).toEqual([before.copy.version, before.state.digests]);
   await watch.stop();
 });
 
-test('a bad file leaves its entity as it was, and holds up neither a change nor a withdrawal of another', async () => {
+test('a published schema is frozen, and one entity is not declared twice', async () => {
   const service = await start();
-  const watch = await watchRegistry(bus, pins);
-  await writeFile(fileOf(agency('civil-status')), '{"kind":"agency"');
-  await declare(await suspended());
-  await rm(fileOf(agency('health')));
-  await service.refresh();
-  const { copy } = await watch.until(({ copy: of }) => of.agreements.some(({ status }) => status === 'suspended'));
-  expect(copy.agency('civil-status')?.keys.signing).toEqual(civil.signer.publicJwk);
-  expect(copy.agency('health')).toBeUndefined();
-  const metrics = await (await fetch(`http://${service.opsAddress}/metrics`)).text();
-  expect(metrics).toContain('wasl_registry_bad_declarations 1');
-  await watch.stop();
-});
-
-test('an entity declared by two files keeps what it last said', async () => {
-  const service = await start();
-  const watch = await watchRegistry(bus, pins);
-  await declare(await suspended(), join(folder, 'another.json'));
-  await rm(fileOf(agency('health')));
-  await service.refresh();
-  const { copy } = await watch.until(({ copy: of }) => of.agency('health') === undefined);
-  expect(copy.agreements.map(({ terms: { id }, status }) => [id, status])).toEqual([['licences', 'active']]);
-  await watch.stop();
+  const type = honest.find(({ kind }) => kind === 'document-type') as Extract<Entity, { kind: 'document-type' }>;
+  const other = { ...type, schema: { ...type.schema, additionalProperties: false } };
+  await expect(service.apply([other])).rejects.toMatchObject({ code: 'entity-frozen' });
+  await expect(service.apply([type, type])).rejects.toMatchObject({ code: 'config-invalid' });
 });
 
 test('a restart goes on where it left off, with the same records', async () => {
@@ -125,7 +111,7 @@ test('a restart goes on where it left off, with the same records', async () => {
   const before = await watch.until(() => true);
   await first.stop();
   running = [];
-  await start();
+  await begin();
   const after = await watch.until(({ copy }) => copy.timeMs > before.copy.timeMs);
   expect(after.copy.version).toBe(before.copy.version);
   expect(after.state.digests).toEqual(before.state.digests);
@@ -139,19 +125,50 @@ test('a registry with a new key signs everything anew, under a greater version',
   await first.stop();
   running = [];
   const next = signerFromJwk(generateSigningKey());
-  const keys = await signRegistryKeys(root, next.publicJwk);
-  await declare({ kind: 'registry', id: 'registry', keys });
-  await start(bus, next);
+  await begin(bus, next);
   const after = await watch.until(({ copy }) => copy.version > before.copy.version);
   expect(after.copy.agreements.length).toBe(2);
   expect(after.state.records.some((record) => before.state.records.includes(record))).toBe(false);
   await watch.stop();
 });
 
-test('refuses to start under a key that the authority has not named, or without the audit service’s key', async () => {
-  await expect(start(bus, signerFromJwk(generateSigningKey()))).rejects.toMatchObject({ code: 'config-invalid' });
-  await rm(fileOf(agency('audit')));
-  await expect(start()).rejects.toMatchObject({ code: 'config-invalid' });
+test('does not start under a key that the authority has not named; without the audit service’s key it is not ready', async () => {
+  const other = signerFromJwk(generateSigningKey());
+  await expect(begin(bus, other, registry)).rejects.toMatchObject({ code: 'pin-mismatch' });
+  const service = await begin();
+  const ready = (): Promise<Response> => fetch(`http://${service.opsAddress}/readyz`);
+  expect((await ready()).status).toBe(503);
+  await service.apply(honest.filter(({ kind }) => kind === 'audit'));
+  expect((await ready()).status).toBe(200);
+});
+
+test('a database older than what the topic has seen is refused: a restored backup takes nothing back', async () => {
+  const first = await start();
+  const backup = await store.query('select key, record from registry.entities');
+  const head = await store.query('select version, digest from registry.head');
+  await first.apply([await suspended()]);
+  await first.stop();
+  running = [];
+  const restore = async ({ version, digest }: { version: string; digest: string }): Promise<void> => {
+    await store.query('delete from registry.entities');
+    for (const { key, record } of backup.rows) {
+      await store.query('insert into registry.entities values ($1, $2)', [key, record]);
+    }
+    await store.query('update registry.head set version = $1, digest = $2', [version, digest]);
+  };
+  await restore(head.rows[0]);
+  await expect(begin()).rejects.toMatchObject({ code: 'registry-rollback' });
+  // Nor does it help to count on by hand.
+  await restore({ version: String(Number(head.rows[0].version) + 1), digest: head.rows[0].digest });
+  await expect(begin()).rejects.toMatchObject({ code: 'registry-rollback' });
+});
+
+test('two registries over one database do not sign two states under one version', async () => {
+  const one = await start();
+  const two = await begin();
+  await one.apply([await suspended()]);
+  const active = await agreed(terms({ version: 3 }), transport.signer, civil.signer);
+  await expect(two.apply([active])).rejects.toMatchObject({ code: 'store-unavailable' });
 });
 
 /** The bus, whose writes break off after `lands` records once that is set. */
@@ -168,40 +185,38 @@ const breakingBus = () => {
   return { breaking, fault };
 };
 
-test('a write that breaks off half way is shown to nobody, also when the change is taken back', async () => {
-  const { breaking, fault } = breakingBus();
-  const service = await start(breaking);
-  const watch = await watchRegistry(bus, pins);
-  const before = await watch.until(() => true);
-  fault.lands = 1;
-  await rm(fileOf(agency('health')));
-  await expect(service.refresh()).rejects.toThrow('the connection broke');
-  await declare(agency('health'));
-  delete fault.lands;
-  await service.refresh();
-  const after = await watch.until(({ copy }) => copy.version > before.copy.version);
-  expect(after.copy.agency('health')?.keys.signing).toEqual(health.signer.publicJwk);
-  expect(watch.seen().every(({ copy }) => copy.agency('health') !== undefined)).toBe(true);
-  await watch.stop();
-});
-
-test('a write that was lost, or landed without our knowing, is written again with the same bytes', async () => {
-  for (const lands of [0, 100]) {
+test('a write that breaks off half way is shown to nobody until it is whole, and it is written again with the same bytes', async () => {
+  const first = await start();
+  await first.stop();
+  for (const lands of [0, 1, 100]) {
     const { breaking, fault } = breakingBus();
-    const service = await start(breaking);
+    const service = await begin(breaking);
     const watch = await watchRegistry(bus, pins);
+    const before = await watch.until(() => true);
     fault.lands = lands;
-    await declare(lands === 0 ? await suspended() : await agreed(terms(), transport.signer, civil.signer));
-    await expect(service.refresh()).rejects.toThrow('the connection broke');
+    const next = await agreed(terms({ version: 10 + lands }), transport.signer, civil.signer);
+    await expect(service.apply([next])).rejects.toMatchObject({ code: 'store-unavailable' });
     delete fault.lands;
-    await service.refresh();
-    const wanted = lands === 0 ? 'suspended' : 'active';
-    const { copy } = await watch.until(({ copy: of }) => of.agreements.at(-1)?.status === wanted);
-    expect([copy.version, watch.failures()]).toEqual([lands === 0 ? 2 : 3, []]);
+    await service.renewHead();
+    const after = await watch.until(({ copy }) => copy.agreements.some(({ terms: of }) => of.version === 10 + lands));
+    expect([after.copy.version, watch.failures()]).toEqual([before.copy.version + 1, []]);
     await watch.stop();
     await service.stop();
   }
   running = [];
+});
+
+test('a change that a crash kept from the topic is there after the next start', async () => {
+  const { breaking, fault } = breakingBus();
+  const service = await start(breaking);
+  fault.lands = 0;
+  await expect(service.apply([await suspended()])).rejects.toMatchObject({ code: 'store-unavailable' });
+  await service.stop();
+  running = [];
+  await begin();
+  const watch = await watchRegistry(bus, pins);
+  await watch.until(({ copy }) => copy.agreements.some(({ status }) => status === 'suspended'));
+  await watch.stop();
 });
 
 test('what somebody else writes to the topic is shown to nobody, and is put right', async () => {
@@ -217,7 +232,7 @@ test('what somebody else writes to the topic is shown to nobody, and is put righ
   ]);
   await expect
     .poll(async () => {
-      await service.refresh();
+      await service.renewHead();
       return watch.seen().at(-1)?.state.head !== before.state.head;
     })
     .toBe(true);

@@ -1,102 +1,132 @@
 import { WaslError } from '../kernel/codes.ts';
 import type { Signer } from '../kernel/keys.ts';
-import { entityKey } from '../kernel/registry.ts';
+import { type Entity, readRegistryKeys } from '../kernel/registry.ts';
 import type { Bus } from '../platform/bus/port.ts';
-import { primitives } from '../platform/crypto/index.ts';
+import { type Authority, primitives, type TlsIdentity } from '../platform/crypto/index.ts';
 import type { Logger } from '../platform/log/index.ts';
+import { startRegistryServer } from '../platform/rpc/index.ts';
 import type { Pool } from '../platform/store/index.ts';
 import { createMetrics, startOpsServer } from '../platform/web/index.ts';
-import { type Declared, makeDeclared, ROOTS } from './domain/declared.ts';
-import { changeTo } from './domain/publication.ts';
-import { readDeclarations } from './edge/declarations.ts';
+import { missingRoot } from './domain/apply.ts';
+import { checkDeclaration } from './domain/check.ts';
+import { applyEntities } from './edge/apply.ts';
+import { registryHandlers } from './edge/handlers.ts';
+import { openState } from './edge/state.ts';
 import { checkStore } from './edge/store/open.ts';
 import { openRegistryTopic } from './edge/topic.ts';
 
 export interface RegistryOptions {
   readonly signer: Signer;
-  readonly declarations: string;
+  readonly tls: TlsIdentity;
+  /** The root's word for `signer`'s key (compact JWS). */
+  readonly registryKeys: string;
+  /** Issues certificates to those who join and those who renew. */
+  readonly issuer: Authority;
+  readonly certificateLife: number;
+  /** host:port of every gateway, told to those who join. */
+  readonly gateways: readonly string[];
   readonly store: Pool;
   readonly bus: Bus;
   readonly log: Logger;
+  readonly listen: string;
+  readonly joinListen: string;
   readonly opsListen: string;
   readonly headEvery: number;
-  readonly readEvery: number;
 }
 
 export interface Registry {
+  readonly address: string;
+  readonly joinAddress: string;
   readonly opsAddress: string;
-  /** Reads the declarations now; resolves once what changed is durable on the topic. */
-  refresh(): Promise<void>;
+  /** Makes entities stand, as the authority's `Apply` does. */
+  apply(entities: readonly Entity[]): Promise<void>;
+  /** Signs the head anew, now. */
+  renewHead(): Promise<void>;
   stop(): Promise<void>;
 }
 
 /**
- * Starts the registry: what is declared stands signed on the topic, and its head is renewed. `config-invalid` when neither the topic nor the
- * declarations have the registry's and the audit service's own keys, without which nobody can use the rest.
+ * Starts the registry: what stands in its database stands signed on the topic, and its head is renewed. Errors: `pin-mismatch` when the root's
+ * word is for another key, `registry-rollback` when the topic has seen a later state than the database.
  */
 export async function startRegistry(options: RegistryOptions): Promise<Registry> {
-  const { signer, declarations, store, bus, log } = options;
-  const topic = await openRegistryTopic({ bus, primitives, signer, log });
-  const declared = makeDeclared();
-  const metrics = createMetrics({ prefix: 'wasl_registry_' });
-  let said = '';
-  let bad = 0;
-  let headAt = 0;
-  metrics.gauge('bad_declarations', 'Files that could not be taken as an entity.', () => bad);
-  metrics.gauge('records', 'Records that stand on the topic.', () => topic.published().size);
-  metrics.gauge('head_age_seconds', 'Age of the newest head.', () => (Date.now() - headAt) / 1000);
-
-  const tell = (files: Declared['bad']): void => {
-    const saying = JSON.stringify(files);
-    if (saying !== said)
-      for (const file of files) log.error(file, 'a declaration cannot be taken; what it last said stays');
-    said = saying;
-    bad = files.length;
-  };
-  const round = async (): Promise<void> => {
-    const read = declared(await readDeclarations(declarations, primitives, signer.thumbprint));
-    tell(read.bad);
-    const change = changeTo(read, topic.published());
-    const { sign, withdraw } = change;
-    const missing = ROOTS.find((root) => !topic.published().has(root) && !sign.some((it) => entityKey(it) === root));
-    if (missing !== undefined) throw new WaslError('config-invalid', { what: `no declaration of ${missing}` });
-    const now = Date.now();
-    const quiet = sign.length + withdraw.length === 0 && !topic.doubtful();
-    if (quiet && now - headAt < options.headEvery) return;
-    const version = await topic.publish(change, now);
-    headAt = now;
-    if (!quiet) log.info({ version, signed: sign.map(entityKey), withdrawn: withdraw }, 'the registry has changed');
-  };
-  let last: Promise<void> = Promise.resolve();
-  const refresh = (): Promise<void> => {
-    last = last.catch(() => undefined).then(round);
-    return last;
-  };
-  await refresh().catch(async (error: unknown) => {
+  const { signer, registryKeys, store, bus, log } = options;
+  const topic = await openRegistryTopic({ bus, log });
+  const state = await openState({ store, topic, signer, log }).catch(async (error: unknown) => {
     await topic.stop();
     throw error;
   });
+  const own: Entity = { kind: 'registry', id: 'registry', keys: registryKeys };
+  const metrics = createMetrics({ prefix: 'wasl_registry_' });
+  metrics.gauge('records', 'Entities that stand.', () => state.standing().size);
+  metrics.gauge('head_age_seconds', 'Age of the newest head.', () => (Date.now() - state.headAtMs()) / 1000);
+
+  let addresses = { members: '', join: '' };
+  const handlers = registryHandlers(
+    {
+      store,
+      state,
+      issuer: options.issuer,
+      trustDomain: readRegistryKeys(registryKeys).trustDomain,
+      registryKeys,
+      gateways: options.gateways,
+      addresses: () => addresses,
+      certificateLifeMs: options.certificateLife,
+    },
+    signer.thumbprint,
+  );
+  const begin = async (): Promise<void> => {
+    await checkDeclaration(primitives, signer.thumbprint, own);
+    const version = state.version();
+    if ((await applyEntities(state, [own])).version === version) await state.renew();
+  };
+  await begin().catch(async (error: unknown) => {
+    await topic.stop();
+    throw error;
+  });
+  const server = await startRegistryServer({
+    listen: options.listen,
+    joinListen: options.joinListen,
+    tls: options.tls,
+    trustDomain: readRegistryKeys(registryKeys).trustDomain,
+    handlers,
+    log,
+  });
+  addresses = { members: server.address, join: server.joinAddress };
+
   let stopped = false;
+  let renewing: Promise<void> = Promise.resolve();
   const timer = setInterval(() => {
-    refresh().catch((error) => log.error({ err: error }, 'the registry could not be published; it is tried again'));
-  }, options.readEvery);
+    renewing = state
+      .renew()
+      .catch((error) => log.error({ err: error }, 'the registry could not be published; it is tried again'));
+  }, options.headEvery);
   const ops = await startOpsServer({
     listen: options.opsListen,
     checks: {
       published: async () => {
-        if (stopped || Date.now() - headAt > 3 * options.headEvery) throw new WaslError('registry-stale');
+        if (stopped || Date.now() - state.headAtMs() > 3 * options.headEvery) throw new WaslError('registry-stale');
+        // Without them no reader makes a copy.
+        if (missingRoot(state.standing()) !== undefined) throw new WaslError('registry-unavailable');
       },
       store: () => checkStore(store),
     },
     metrics,
   });
   return {
+    address: server.address,
+    joinAddress: server.joinAddress,
     opsAddress: ops.address,
-    refresh,
+    apply: async (entities) => {
+      for (const entity of entities) await checkDeclaration(primitives, signer.thumbprint, entity);
+      await applyEntities(state, entities);
+    },
+    renewHead: () => state.renew(),
     stop: async () => {
       stopped = true;
       clearInterval(timer);
-      await last.catch(() => undefined);
+      await server.stop(2_000);
+      await renewing;
       await topic.stop();
       await ops.stop();
     },

@@ -8,15 +8,37 @@ export const registrySettings = defineSettings({
     type: 'secret',
     sentence: 'File with the URL of the registry’s own PostgreSQL database (15 to 18), for an account that owns it.',
   },
-  identity: { type: 'path', sentence: 'Folder with signing.jwk, the registry’s own key.' },
-  declarations: { type: 'path', sentence: 'Folder of declarations, one JSON file an entity.' },
+  identity: {
+    type: 'path',
+    sentence:
+      'Folder with signing.jwk, the registry’s own key, registry-keys.jws, the root’s word for it, ca.crt, tls.crt and tls.key.',
+  },
+  issuer: {
+    type: 'path',
+    sentence: 'Folder with ca.crt and ca.key, of the authority that issues agencies their certificates.',
+  },
+  certificateLife: {
+    type: 'duration-ms',
+    default: 72 * 3_600_000,
+    sentence: 'How long a certificate is good; kits renew theirs after two thirds of it.',
+  },
+  gateways: { type: 'list', default: [], sentence: 'host:port of every gateway, told to agencies that join.' },
+  listen: {
+    type: 'address',
+    default: '127.0.0.1:7447',
+    sentence: 'Where agencies and the authority call, over mutual TLS.',
+  },
+  joinListen: {
+    type: 'address',
+    default: '127.0.0.1:7448',
+    sentence: 'Where those who join call, by their invitation.',
+  },
   opsListen: { type: 'address', default: '127.0.0.1:7445', sentence: 'Where /livez, /readyz and /metrics answer.' },
   headEvery: {
     type: 'duration-ms',
-    default: 30_000,
+    default: 5_000,
     sentence: 'How often the head is signed anew, so that a copy can be seen to be fresh.',
   },
-  readEvery: { type: 'duration-ms', default: 2_000, sentence: 'How often the declarations are read again.' },
   logLevel: {
     type: 'one-of',
     values: ['debug', 'info', 'warn', 'error'],

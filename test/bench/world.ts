@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { makeRoot, prepareFolder } from '../../services/cli/development/folder.ts';
 import { type Layout, layoutOf } from '../../services/cli/development/layout.ts';
+import { writeBusAddresses } from '../../services/cli/member.ts';
 import { startChild } from '../../services/cli/up/child.ts';
-import { isReady, waitUntil } from '../../services/cli/up/ready.ts';
+import { declareOnce } from '../../services/cli/up/declare.ts';
+import { isReady, listens, waitUntil } from '../../services/cli/up/ready.ts';
 import { writePrivateFile } from '../../services/platform/crypto/index.ts';
 import { freePort, makeOwnDatabase, startCluster } from '../../services/platform/store/index.ts';
 import { removeData } from '../support/cli.ts';
@@ -60,7 +62,13 @@ export const startWorld = async (choice: BusChoice, ends: End[], lost: (what: st
   const { pid, config } = await startBus(choice, layout, ends);
   const profileOf = (name: string): string => join(root, `${name}.cpuprofile`);
   const hooked = (name: string) => ({ NODE_OPTIONS: `--import=${PROFILER}`, BENCH_PROFILE: profileOf(name) });
-  const start = async (name: string, script: string, args: readonly string[], settings: object) => {
+  const start = async (
+    name: string,
+    script: string,
+    args: readonly string[],
+    settings: object,
+    begun?: () => Promise<void>,
+  ) => {
     const ops = `127.0.0.1:${await freePort()}`;
     const file = layout.config(name);
     await writePrivateFile(file, JSON.stringify({ ...settings, opsListen: ops }));
@@ -74,16 +82,29 @@ export const startWorld = async (choice: BusChoice, ends: End[], lost: (what: st
       if (ending.signal.aborted) return;
       lost(`${name} ended (${how}): ${(await readFile(layout.log(name), 'utf8')).slice(-2_000)}`);
     });
+    await begun?.();
     await waitUntil(name, () => isReady(ops), READY_MS, ending.signal);
     return { pid: child.pid, ops };
   };
   const listen = `127.0.0.1:${await freePort()}`;
-  await start('registry', COMMAND, ['run', 'registry', '--config'], {
-    ...config,
-    registryDatabaseUrl: layout.registryDatabaseUrl,
-    identity: layout.registry,
-    declarations: layout.entities,
-  });
+  const registryAt = { listen: `127.0.0.1:${await freePort()}`, joinListen: `127.0.0.1:${await freePort()}` };
+  await writeBusAddresses(layout.operator, { registry: registryAt.listen, gateways: [listen] });
+  await start(
+    'registry',
+    COMMAND,
+    ['run', 'registry', '--config'],
+    {
+      ...config,
+      registryDatabaseUrl: layout.registryDatabaseUrl,
+      identity: layout.registry,
+      issuer: layout.authority,
+      ...registryAt,
+    },
+    async () => {
+      await waitUntil('registry', () => listens(registryAt.listen), READY_MS, new AbortController().signal);
+      await declareOnce(layout);
+    },
+  );
   const gateway = await start('gateway', COMMAND, ['run', 'gateway', '--config'], {
     ...config,
     identity: layout.gateway('gw-1'),

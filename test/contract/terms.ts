@@ -22,7 +22,6 @@ export const changingTerms = (exchange: Exchange, asker: Kit): UnderTerms => {
       const next = { ...changed, version: read.version + versions };
       const signed = { requester: await signAgreement(transport, next), provider: await signAgreement(civil, next) };
       await exchange.declare(AGREEMENT, (entity) => Object.assign(entity, { ...declared, signed }));
-      await exchange.registry.refresh();
       const { version } = await exchange.registryVersion();
       await until(() => (asker.copy()?.version ?? 0) >= version);
     };

@@ -10,14 +10,18 @@ import {
   openKit,
   silentLogger,
 } from '../../adapters/kit/index.ts';
+import { readEntities } from '../../services/cli/commands/apply.ts';
 import { makeRoot, prepareFolder } from '../../services/cli/development/folder.ts';
 import { type Layout, layoutOf } from '../../services/cli/development/layout.ts';
 import { type Gateway, startGateway } from '../../services/gateway/app.ts';
 import { loadGatewayIdentity } from '../../services/gateway/main.ts';
+import { type Entity, parseEntity } from '../../services/kernel/registry.ts';
+import type { JsonObject } from '../../services/kernel/strict-json.ts';
 import type { Bus } from '../../services/platform/bus/port.ts';
-import { loadSigner } from '../../services/platform/crypto/index.ts';
+import { loadAuthority } from '../../services/platform/crypto/index.ts';
 import { type Registry, startRegistry } from '../../services/registry/app.ts';
 import { openStore } from '../../services/registry/edge/store/open.ts';
+import { loadRegistryIdentity } from '../../services/registry/main.ts';
 import { sharedCluster } from './postgres.ts';
 
 /** A bus with a registry and gateways over it, in this process, on real mutual TLS; identities are those of a development folder. */
@@ -36,6 +40,8 @@ export interface Exchange {
   stop(): Promise<void>;
 }
 
+const entityIn = (text: string): Entity => parseEntity(JSON.parse(text) as JsonObject);
+
 export async function startExchange(
   bus: Bus,
   options: {
@@ -53,15 +59,19 @@ export async function startExchange(
   await prepareFolder(layout, 'embedded', Date.now());
   const store = await openStore(await (await sharedCluster()).createDatabase());
   const registry = await startRegistry({
-    signer: await loadSigner(join(layout.registry, 'signing.jwk')),
-    declarations: layout.entities,
+    ...(await loadRegistryIdentity(layout.registry)),
+    issuer: await loadAuthority(layout.authority),
+    certificateLife: 3_600_000,
+    gateways: [],
     store,
     bus,
     log: silentLogger,
+    listen: '127.0.0.1:0',
+    joinListen: '127.0.0.1:0',
     opsListen: '127.0.0.1:0',
     headEvery: 30_000,
-    readEvery: 600_000,
   });
+  await registry.apply((await readEntities([layout.entities])).map(entityIn));
   const identity = await loadGatewayIdentity(layout.gateway('gw-1'));
   const gateways: Gateway[] = [];
   const open: (() => Promise<void>)[] = [];
@@ -121,7 +131,7 @@ export async function startExchange(
       const entity = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;
       change(entity);
       await writeFile(path, JSON.stringify(entity));
-      await registry.refresh();
+      await registry.apply([parseEntity(entity as JsonObject)]);
     },
     readDeclared: async (file) =>
       JSON.parse(await readFile(join(layout.entities, file), 'utf8')) as Record<string, unknown>,

@@ -6,6 +6,7 @@ import {
   digestOverRecords,
   type Entity,
   entityKey,
+  type RegistryKeys,
   recordDigest,
   signAgencyKeys,
   signAuditKeys,
@@ -90,9 +91,16 @@ export const healthTerms = terms({
   requester: health.id,
   pins: { ...terms().pins, requesterRecovery: health.recovery.thumbprint },
 });
+/** The root's word for a registry's key. */
+export const trusted = (of: Signer): RegistryKeys => ({
+  registry: of.publicJwk,
+  trustDomain: 'wasl.test',
+  audit: auditRoot.thumbprint,
+});
+
 /** A registry in which everybody tells the truth. */
 export const honest: readonly Entity[] = [
-  { kind: 'registry', id: 'registry', keys: await signRegistryKeys(root, registry.publicJwk) },
+  { kind: 'registry', id: 'registry', keys: await signRegistryKeys(root, trusted(registry)) },
   { kind: 'audit', id: 'audit', keys: await signAuditKeys(auditRoot, auditKey.publicJwk) },
   { kind: 'gateway', id: gateway, keys: await signGatewayKeys(root, gateway, gatewayKey.publicJwk) },
   ...(await Promise.all([transport, civil, health].map(agency))),

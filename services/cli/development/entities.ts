@@ -19,7 +19,7 @@ import { AGENCIES } from './agencies.ts';
 import { type ExampleAgreement, termsOf } from './agreements.ts';
 import { EXAMPLE_AGREEMENTS } from './example-agreements.ts';
 import type { MadeAgency, MadeKeys } from './keys.ts';
-import type { Layout } from './layout.ts';
+import { type Layout, TRUST_DOMAIN } from './layout.ts';
 
 const SCHEMAS = new URL('../../../schemas/', import.meta.url);
 const SCHEMA_FILE = /^([a-z0-9-]+)\.([a-z0-9-]+)\.v(\d+)\.json$/;
@@ -30,7 +30,15 @@ type DocumentTypeEntity = Extract<Entity, { kind: 'document-type' }>;
 export const writeEntities = async (layout: Layout, keys: MadeKeys, nowMs: number): Promise<void> => {
   const documentTypes = await readDocumentTypes();
   const entities: Entity[] = [
-    { kind: 'registry', id: 'registry', keys: await signRegistryKeys(keys.root, keys.registry.publicJwk) },
+    {
+      kind: 'registry',
+      id: 'registry',
+      keys: await signRegistryKeys(keys.root, {
+        registry: keys.registry.publicJwk,
+        trustDomain: TRUST_DOMAIN,
+        audit: keys.audit.root.thumbprint,
+      }),
+    },
     { kind: 'audit', id: 'audit', keys: await signAuditKeys(keys.audit.root, keys.audit.encryption) },
     {
       kind: 'gateway',

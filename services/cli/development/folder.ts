@@ -10,7 +10,7 @@ import { GATEWAY, JOURNALS, type Layout } from './layout.ts';
 
 /** What `wasl.json` says of a data folder. */
 export interface FolderMark {
-  readonly version: 2;
+  readonly version: 3;
   readonly created: string;
   readonly bus: 'embedded' | 'kafka';
 }
@@ -50,7 +50,7 @@ export const prepareFolder = async (
   for (const name of MADE) await rm(join(layout.root, name), { recursive: true, force: true });
   await makeFolders(layout);
   await writeEntities(layout, await makeKeys(layout, nowMs), nowMs);
-  const mark: FolderMark = { version: 2, created: new Date(nowMs).toISOString(), bus };
+  const mark: FolderMark = { version: 3, created: new Date(nowMs).toISOString(), bus };
   // The folder is whole from here on; a crash before leaves `making`, and nothing has used what it leaves.
   await writePrivateFile(layout.mark, `${JSON.stringify(mark, null, 2)}\n`);
   await rm(making);
@@ -67,14 +67,23 @@ export const readMark = async (layout: Layout): Promise<FolderMark | undefined> 
   } catch (cause) {
     throw new WaslError('data-folder-unreadable', { folder: layout.root }, { cause });
   }
-  if (mark.version === 2) return mark;
+  if (mark.version === 3) return mark;
   throw new WaslError('config-invalid', {
     what: `${layout.root} was made by another version of wasl; remove it, or name another folder with --data`,
   });
 };
 
 const makeFolders = async (layout: Layout): Promise<void> => {
-  const folders = [layout.authority, layout.audit, layout.entities, layout.gateway(GATEWAY), layout.run, layout.logs];
+  const folders = [
+    layout.authority,
+    layout.operator,
+    layout.audit,
+    layout.registry,
+    layout.entities,
+    layout.gateway(GATEWAY),
+    layout.run,
+    layout.logs,
+  ];
   for (const { id } of AGENCIES) {
     folders.push(layout.agency(id), ...JOURNALS.map((of) => layout.journal(id, of)));
   }

@@ -50,8 +50,11 @@ export const makeKeys = async (layout: Layout, nowMs: number): Promise<MadeKeys>
   const auditRoot = await makeSigner(join(layout.audit, 'root.jwk'));
   const auditEncryption = await makeEncryption(join(layout.audit, 'encryption.jwk'));
   const registry = await makeSigner(join(layout.registry, 'signing.jwk'));
+  await writeTls(authority, layout.registry, spiffeId(TRUST_DOMAIN, { kind: 'registry', id: 'registry' }), nowMs);
   const pins = { trustDomain: TRUST_DOMAIN, authority: root.thumbprint, audit: auditRoot.thumbprint };
 
+  await writeTls(authority, layout.operator, spiffeId(TRUST_DOMAIN, { kind: 'authority', id: 'operator' }), nowMs);
+  await writePins(layout.operator, pins);
   const gateway = parseGatewayId(GATEWAY);
   const gatewayFolder = layout.gateway(GATEWAY);
   await writeTls(authority, gatewayFolder, spiffeId(TRUST_DOMAIN, { kind: 'gateway', id: gateway }), nowMs);

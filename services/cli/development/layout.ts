@@ -8,7 +8,10 @@ export interface Layout {
   readonly authority: string;
   readonly audit: string;
   readonly registry: string;
+  /** What the authority declares, one file an entity. */
   readonly entities: string;
+  /** The certificate and pins with which the authority's operator calls the registry. */
+  readonly operator: string;
   readonly run: string;
   readonly logs: string;
   readonly state: string;
@@ -50,7 +53,8 @@ export const layoutOf = (data: string): Layout => {
     authority: at('authority'),
     audit: at('audit'),
     registry: at('registry'),
-    entities: at('registry', 'entities'),
+    entities: at('authority', 'entities'),
+    operator: at('authority', 'operator'),
     run: at('run'),
     logs: at('logs'),
     state: at('run', 'state.json'),

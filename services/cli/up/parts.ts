@@ -9,6 +9,7 @@ import { type Cluster, makeOwnDatabase, startCluster } from '../../platform/stor
 import { CIVIL_STATUS, EDUCATION, HEALTH, TRANSPORT } from '../development/agencies.ts';
 import { GATEWAY, type Layout } from '../development/layout.ts';
 import { startChild } from './child.ts';
+import { declareOnce } from './declare.ts';
 import type { Addresses } from './ports.ts';
 import { isReady, listens, waitUntil } from './ready.ts';
 import type { Life } from './supervise.ts';
@@ -119,18 +120,29 @@ export const partsOf = ({ layout, addresses, kafka, signal }: UpOptions): readon
     await prepareCivilStatus(url, { readerPassword, population: generatePopulation() });
     await writePrivateFile(layout.sourceUrl(CIVIL_STATUS.id), civilStatusReaderUrl(url, readerPassword));
   });
-  const registry = node(
+  const registryPart = node(
     'registry',
     'registry',
     {
       ...busConfig,
       registryDatabaseUrl: layout.registryDatabaseUrl,
       identity: layout.registry,
-      declarations: layout.entities,
+      issuer: layout.authority,
+      gateways: [addresses.gateway],
+      listen: addresses.registry,
+      joinListen: addresses['registry-join'],
       opsListen: addresses['registry-ops'],
     },
-    { ops: addresses['registry-ops'], after: ['hub-postgresql'] },
+    { listen: addresses.registry, ops: addresses['registry-ops'], after: ['hub-postgresql'] },
   );
+  const registry: Part = {
+    ...registryPart,
+    ready: async (signal) => {
+      await waitUntil('registry', () => listens(addresses.registry), READY_MS, signal);
+      await declareOnce(layout);
+      await registryPart.ready(signal);
+    },
+  };
   const gateway = node(
     GATEWAY,
     'gateway',

@@ -7,6 +7,8 @@ import type { Layout } from '../development/layout.ts';
 export const PORT_NAMES = [
   'gateway',
   'gateway-ops',
+  'registry',
+  'registry-join',
   'registry-ops',
   'civil-status-ops',
   'transport-ops',

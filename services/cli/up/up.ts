@@ -3,6 +3,7 @@ import { AGENCIES } from '../development/agencies.ts';
 import { makeRoot, prepareFolder } from '../development/folder.ts';
 import type { Layout } from '../development/layout.ts';
 import { takeFolder } from '../development/lock.ts';
+import { writeBusAddresses } from '../member.ts';
 import { type ProcessState, writeState } from '../state.ts';
 import { type Part, partsOf } from './parts.ts';
 import { choosePorts } from './ports.ts';
@@ -69,6 +70,9 @@ export const bringUp = async (
         : `going on in ${layout.root}`,
     );
     const addresses = await choosePorts(layout);
+    const bus = { registry: addresses.registry, gateways: [addresses.gateway] };
+    for (const folder of [layout.operator, ...AGENCIES.map(({ id }) => layout.agency(id))])
+      await writeBusAddresses(folder, bus);
     const all = partsOf({ layout, addresses, signal, ...(kafka === undefined ? {} : { kafka }) });
     const parts = all.filter(({ name }) => !without.some((agency) => name === `adapter-${agency}`));
     const state = (): Promise<void> => writeState(layout, { gateway: addresses.gateway, processes: processes() });

@@ -5,6 +5,7 @@ import { WaslError } from '../../kernel/codes.ts';
 import { type Opener, parseOkpPublicJwk, type Signer } from '../../kernel/keys.ts';
 import { type JsonObject, parseStrictJson } from '../../kernel/strict-json.ts';
 import { type EcPrivateJwk, type OkpPrivateJwk, openerFromJwk, primitives, signerFromJwk } from './keys.ts';
+import type { Authority } from './x509.ts';
 
 /** What a process shows of itself in TLS, and whose certificates it takes; PEM. */
 export interface TlsIdentity {
@@ -75,3 +76,11 @@ export const loadTls = async (folder: string): Promise<TlsIdentity> => {
     });
   return { ca: await read('ca.crt'), cert: await read('tls.crt'), key: await readPrivateFile(join(folder, 'tls.key')) };
 };
+
+/** Reads `ca.crt` and `ca.key` of a certificate authority's folder. */
+export const loadAuthority = async (folder: string): Promise<Authority> => ({
+  caCert: await readFile(join(folder, 'ca.crt'), 'utf8').catch((cause: unknown) => {
+    throw new WaslError('no-identity', { folder }, { cause });
+  }),
+  caKey: await readPrivateFile(join(folder, 'ca.key')),
+});

@@ -1,5 +1,6 @@
 // The door to node:crypto's keys and to X.509.
-export { loadOpener, loadSigner, loadTls, type TlsIdentity, writePrivateFile } from './files.ts';
+export { answerRequest, type ReadRequest, readCertificateRequest, requestCertificate } from './csr.ts';
+export { loadAuthority, loadOpener, loadSigner, loadTls, type TlsIdentity, writePrivateFile } from './files.ts';
 export {
   type EcPrivateJwk,
   generateEncryptionKey,

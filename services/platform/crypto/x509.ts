@@ -42,32 +42,56 @@ export const createAuthority = async ({ commonName }: { readonly commonName: str
   return { caCert: cert.toString('pem'), caKey: await toPem(keys.privateKey) };
 };
 
-/** An X.509-SVID (SPIFFE X.509-SVID, section 4): one URI name, for TLS as client and as server. */
-export const issueCertificate = async (
-  of: Authority & { readonly spiffeId: string; readonly notBefore?: Date; readonly notAfter?: Date },
-): Promise<CertificatePair> => {
+export const makeTlsKeys = (): Promise<webcrypto.CryptoKeyPair> =>
+  crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
+export const keyPem = (keys: webcrypto.CryptoKeyPair): Promise<string> => toPem(keys.privateKey);
+
+interface Named {
+  readonly spiffeId: string;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+}
+
+/** An X.509-SVID (SPIFFE X.509-SVID, section 4) for a key: one URI name, for TLS as client and as server; PEM. */
+export const certify = async (
+  of: Authority,
+  { spiffeId, notBefore, notAfter, publicKey }: Named & { readonly publicKey: x509.PublicKeyType },
+): Promise<string> => {
   const issuer = new x509.X509Certificate(of.caCert);
   const signingKey = await crypto.subtle.importKey('pkcs8', x509.PemConverter.decodeFirst(of.caKey), ALGORITHM, false, [
     'sign',
   ]);
-  const keys = await crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
   const cert = await x509.X509CertificateGenerator.create({
     serialNumber: serial(),
-    subject: `CN=${of.spiffeId.split('/').at(-1) ?? 'wasl'}`,
+    subject: `CN=${spiffeId.split('/').at(-1) ?? 'wasl'}`,
     issuer: issuer.subject,
-    notBefore: of.notBefore ?? new Date(Date.now() - DAY_MS),
-    notAfter: of.notAfter ?? new Date(Date.now() + 365 * DAY_MS),
+    notBefore,
+    notAfter,
     signingAlgorithm: ALGORITHM,
-    publicKey: keys.publicKey,
+    publicKey,
     signingKey,
     extensions: [
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
       new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth, x509.ExtendedKeyUsage.serverAuth]),
-      new x509.SubjectAlternativeNameExtension([{ type: 'url', value: of.spiffeId }]),
+      new x509.SubjectAlternativeNameExtension([{ type: 'url', value: spiffeId }]),
       await x509.AuthorityKeyIdentifierExtension.create(issuer.publicKey),
-      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+      await x509.SubjectKeyIdentifierExtension.create(publicKey),
     ],
   });
-  return { cert: cert.toString('pem'), key: await toPem(keys.privateKey) };
+  return cert.toString('pem');
+};
+
+/** A certificate with a key made for it. */
+export const issueCertificate = async (
+  of: Authority & { readonly spiffeId: string; readonly notBefore?: Date; readonly notAfter?: Date },
+): Promise<CertificatePair> => {
+  const keys = await makeTlsKeys();
+  const cert = await certify(of, {
+    spiffeId: of.spiffeId,
+    notBefore: of.notBefore ?? new Date(Date.now() - DAY_MS),
+    notAfter: of.notAfter ?? new Date(Date.now() + 365 * DAY_MS),
+    publicKey: keys.publicKey,
+  });
+  return { cert, key: await keyPem(keys) };
 };

@@ -62,7 +62,7 @@ export function connectGateway(of: {
   readonly trustDomain: string;
 }): GatewayConnection {
   const { address, tls, trustDomain } = of;
-  const secure = clientTls(tls, trustDomain);
+  const secure = clientTls(tls, trustDomain, 'gateway');
   const options: ClientOptions = {
     'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
     'grpc.max_send_message_length': MAX_MESSAGE_BYTES,

@@ -1,7 +1,7 @@
 import { Metadata, type ServiceError, type StatusObject, status } from '@grpc/grpc-js';
 import { CODES, type Code, type Kind, WaslError } from '../../kernel/codes.ts';
 import { decodeDetails, encodeDetails } from './status-details.ts';
-import { NOT_A_GATEWAY } from './tls.ts';
+import { NOT_THE_SERVER } from './tls.ts';
 
 /** A sealed document of 16 MiB in base64url, its statement and receipts. */
 export const MAX_MESSAGE_BYTES = 24 * 1024 * 1024;
@@ -51,6 +51,7 @@ const PARAMS_OF_CODE: Readonly<
   Partial<Record<Code, (address: string, text: string) => Record<string, string | number>>>
 > = {
   'not-a-gateway': (address) => ({ address }),
+  'not-the-registry': (address) => ({ address }),
   'message-too-large': (_, text) => ({ limit: Number(/larger than max \(\d+ vs\.? (\d+)\)/.exec(text)?.[1] ?? 0) }),
   'malformed-message': () => ({ what: 'gRPC response' }),
 };
@@ -68,7 +69,8 @@ const codeOf = (grpcStatus: status | undefined, text: string): Code => {
     case status.UNAUTHENTICATED:
       return 'certificate-untrusted';
     case status.UNAVAILABLE:
-      if (text.includes(NOT_A_GATEWAY)) return 'not-a-gateway';
+      if (text.includes(NOT_THE_SERVER.gateway)) return 'not-a-gateway';
+      if (text.includes(NOT_THE_SERVER.registry)) return 'not-the-registry';
       return CERTIFICATE.test(text) ? 'certificate-untrusted' : 'gateway-unreachable';
     case status.CANCELLED:
       return 'gateway-unreachable';

@@ -2,4 +2,8 @@
 
 export { type CallOptions, connectGateway, type GatewayConnection } from './client.ts';
 export type { Caller, Duplex, ExchangeHandlers } from './face.ts';
+export { fetchPinnedCa } from './pinned-ca.ts';
+export { callJoin, connectRegistry, type RegistryConnection } from './registry-client.ts';
+export type { RegistryHandlers } from './registry-face.ts';
+export { type RegistryServer, startRegistryServer } from './registry-server.ts';
 export { type RpcServer, type RpcServerOptions, startRpcServer } from './server.ts';

@@ -36,14 +36,37 @@ class ServerTls extends ServerCredentials {
 }
 export const serverTls = (tls: TlsIdentity): ServerCredentials => new ServerTls(tls);
 
-/** Stands in the failure of a handshake, and so in that of the call that needed it. */
-export const NOT_A_GATEWAY = 'wasl: the certificate is not that of a gateway';
+/** A server that shows itself and asks its callers for nothing: for those who have no certificate yet. */
+class JoinTls extends ServerCredentials {
+  constructor({ ca, cert, key }: TlsIdentity) {
+    // The authority's certificate is sent along: a caller who holds no more than its digest learns it here.
+    super(
+      { requestCert: false },
+      { cert: `${cert}${cert.endsWith('\n') ? '' : '\n'}${ca}`, key, minVersion: MIN_VERSION },
+    );
+  }
+  override _equals(other: ServerCredentials): boolean {
+    return this === other;
+  }
+}
+export const joinTls = (tls: TlsIdentity): ServerCredentials => new JoinTls(tls);
+
+/** Stand in the failure of a handshake, and so in that of the call that needed it. */
+export const NOT_THE_SERVER = {
+  gateway: 'wasl: the certificate is not that of a gateway',
+  registry: 'wasl: the certificate is not that of the registry',
+} as const;
+export type ServerKind = keyof typeof NOT_THE_SERVER;
 
 /** Host names say nothing here: who answers is the SPIFFE id alone. The chain itself is verified before it is looked at. */
-export const clientTls = ({ ca, cert, key }: TlsIdentity, trustDomain: string): ChannelCredentials =>
+export const clientTls = (
+  { ca, cert, key }: Pick<TlsIdentity, 'ca'> & Partial<TlsIdentity>,
+  trustDomain: string,
+  kind: ServerKind,
+): ChannelCredentials =>
   credentials.createFromSecureContext(createSecureContext({ ca, cert, key, minVersion: MIN_VERSION }), {
     checkServerIdentity: (_, { subjectaltname }) =>
-      peerOf(subjectaltname, trustDomain)?.kind === 'gateway' ? undefined : new Error(NOT_A_GATEWAY),
+      peerOf(subjectaltname, trustDomain)?.kind === kind ? undefined : new Error(NOT_THE_SERVER[kind]),
   });
 
 /** Why a handshake failed, in few enough words to label a metric. */

@@ -1,9 +1,8 @@
 import { readAgreement } from '../../kernel/agreement.ts';
 import { WaslError } from '../../kernel/codes.ts';
-import { readFields } from '../../kernel/fields.ts';
 import { readJws } from '../../kernel/jws.ts';
-import { type Primitives, parseEcPublicJwk, type Thumbprint, thumbprint } from '../../kernel/keys.ts';
-import { type Entity, verifyAgencyKeys } from '../../kernel/registry.ts';
+import { type Primitives, type Thumbprint, thumbprint } from '../../kernel/keys.ts';
+import { type Entity, readRegistryKeys, verifyAgencyKeys } from '../../kernel/registry.ts';
 import { TYP } from '../../kernel/statements.ts';
 
 /**
@@ -13,10 +12,8 @@ import { TYP } from '../../kernel/statements.ts';
 export const checkDeclaration = async (primitives: Primitives, own: Thumbprint, entity: Entity): Promise<void> => {
   switch (entity.kind) {
     case 'registry': {
-      const { payload } = readJws(entity.keys, TYP.registryKeys);
-      const named = parseEcPublicJwk(readFields(payload, 'keys').object('registry'));
       // Under another key than ours no copy would take a word of what we sign.
-      if (thumbprint(named) !== own) throw new WaslError('pin-mismatch');
+      if (thumbprint(readRegistryKeys(entity.keys).registry) !== own) throw new WaslError('pin-mismatch');
       return;
     }
     case 'agency':

@@ -52,7 +52,7 @@ const TRUST_DOMAIN = 'wasl.test';
 
 export const connectRaw = async (identity: string, address: string) => {
   const options: ClientOptions = { 'grpc.ssl_target_name_override': 'gateway.wasl.internal', ...KEEPALIVE };
-  const client = new Client(address, clientTls(await loadTls(identity), TRUST_DOMAIN), options);
+  const client = new Client(address, clientTls(await loadTls(identity), TRUST_DOMAIN, 'gateway'), options);
   return {
     call: (bytes: Buffer): Promise<Buffer> =>
       new Promise((resolve, reject) => {

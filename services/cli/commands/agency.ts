@@ -1,0 +1,107 @@
+import { X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { WaslError } from '../../kernel/codes.ts';
+import { isObject, readFields } from '../../kernel/fields.ts';
+import { parseAgencyId } from '../../kernel/ids.ts';
+import type { Thumbprint } from '../../kernel/keys.ts';
+import { type Entity, parseEntity } from '../../kernel/registry.ts';
+import { THUMBPRINT } from '../../kernel/statements.ts';
+import { parseStrictJson } from '../../kernel/strict-json.ts';
+import type { End } from '../end.ts';
+import { writeInvitation } from '../invitation.ts';
+import { openRegistryAs } from '../member.ts';
+
+export interface InviteFlags {
+  /** Folder of the authority's operator. */
+  readonly as: string;
+  readonly nameEn: string;
+  readonly nameAr: string;
+  readonly validMs: number;
+}
+
+/** Makes an invitation for one agency, shown once. */
+export const invite = async (id: string, { as, nameEn, nameAr, validMs }: InviteFlags): Promise<End> => {
+  const agency = parseAgencyId(id);
+  const pins = parseStrictJson(await readFile(join(as, 'pins.json'), 'utf8'));
+  if (!isObject(pins)) throw new WaslError('no-identity', { folder: as });
+  const f = readFields(pins, 'pins.json');
+  const ca = new X509Certificate(await readFile(join(as, 'ca.crt'))).fingerprint256.replaceAll(':', '').toLowerCase();
+  const registry = await openRegistryAs(as);
+  try {
+    const {
+      secret,
+      expiresMs,
+      join: address,
+    } = await registry.invite({ agency, nameEn, nameAr, validMs: BigInt(validMs) });
+    const invitation = writeInvitation({
+      agency,
+      join: address,
+      trustDomain: f.text('trustDomain'),
+      root: f.text('authority', THUMBPRINT) as Thumbprint,
+      ca,
+      secret,
+      expiresMs: Number(expiresMs),
+    });
+    const until = new Date(Number(expiresMs)).toISOString();
+    return {
+      kind: 'delivered',
+      json: { agency, invitation, expires: until },
+      text: [
+        `An invitation for ${agency}, good once and until ${until}. Give it to the agency's integrator by a way that you both trust;`,
+        'it is shown now and kept nowhere.',
+        '',
+        invitation,
+        '',
+        'The integrator goes on with:  wasl join <the invitation>',
+      ].join('\n'),
+    };
+  } finally {
+    registry.close();
+  }
+};
+
+const agencyIn = (entities: readonly string[], id: string): Extract<Entity, { kind: 'agency' }> => {
+  for (const text of entities) {
+    const value = parseStrictJson(text);
+    const entity = isObject(value) ? parseEntity(value) : undefined;
+    if (entity?.kind === 'agency' && entity.id === id) return entity;
+  }
+  throw new WaslError('unknown-agency', { agency: id });
+};
+
+/** Makes an agency active, or shuts it out for good. */
+export const setAgency = async (id: string, as: string, status: 'active' | 'revoked'): Promise<End> => {
+  const registry = await openRegistryAs(as);
+  try {
+    const held = agencyIn((await registry.read()).entities, id);
+    const { version } = await registry.submit(JSON.stringify({ ...held, status }));
+    return {
+      kind: 'delivered',
+      json: { agency: id, status, version: Number(version) },
+      text: `${id} is ${status} (${held.name.en} · ${held.name.ar}); the registry is at version ${version}`,
+    };
+  } finally {
+    registry.close();
+  }
+};
+
+/** Every agency and where it stands. */
+export const listAgencies = async (as: string): Promise<End> => {
+  const registry = await openRegistryAs(as);
+  try {
+    const { entities, version } = await registry.read();
+    const agencies = entities.flatMap((text) => {
+      const value = parseStrictJson(text);
+      const entity = isObject(value) ? parseEntity(value) : undefined;
+      return entity?.kind === 'agency' ? [{ id: entity.id, name: entity.name, status: entity.status }] : [];
+    });
+    return {
+      kind: 'delivered',
+      json: { version: Number(version), agencies },
+      text: agencies.map(({ id, name, status }) => `${status.padEnd(8)} ${id}  ${name.en} · ${name.ar}`).join('\n'),
+    };
+  } finally {
+    registry.close();
+  }
+};

@@ -1,0 +1,32 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { WaslError } from '../kernel/codes.ts';
+import { isObject, readFields } from '../kernel/fields.ts';
+import { parseStrictJson } from '../kernel/strict-json.ts';
+import { loadTls, writePrivateFile } from '../platform/crypto/index.ts';
+import { connectRegistry, type RegistryConnection } from '../platform/rpc/index.ts';
+
+/** Where the bus is, as an identity's folder keeps it in `bus.json`; host:port. */
+export interface BusAddresses {
+  readonly registry: string;
+  readonly gateways: readonly string[];
+}
+
+export const writeBusAddresses = (folder: string, { registry, gateways }: BusAddresses): Promise<void> =>
+  writePrivateFile(join(folder, 'bus.json'), `${JSON.stringify({ registry, gateways }, null, 2)}\n`);
+
+const objectIn = async (folder: string, name: string) => {
+  const text = await readFile(join(folder, name), 'utf8').catch((cause: unknown) => {
+    throw new WaslError('no-identity', { folder }, { cause });
+  });
+  const value = parseStrictJson(text);
+  if (!isObject(value)) throw new WaslError('no-identity', { folder });
+  return readFields(value, name);
+};
+
+/** Connects to the registry as whoever the folder (`ca.crt`, `tls.crt`, `tls.key`, `pins.json`, `bus.json`) is. Error: `no-identity`. */
+export const openRegistryAs = async (folder: string): Promise<RegistryConnection> => {
+  const trustDomain = (await objectIn(folder, 'pins.json')).text('trustDomain');
+  const address = (await objectIn(folder, 'bus.json')).text('registry');
+  return connectRegistry({ address, tls: await loadTls(folder), trustDomain });
+};

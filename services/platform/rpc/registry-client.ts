@@ -1,0 +1,93 @@
+import { type CallOptions, type ClientOptions, Metadata, type ServiceError } from '@grpc/grpc-js';
+import {
+  type ApplyRequest,
+  type ApplyResponse,
+  AuthorityServiceClient,
+  type InviteRequest,
+  type InviteResponse,
+  type JoinRequest,
+  type JoinResponse,
+  JoinServiceClient,
+  MemberServiceClient,
+  type ReadResponse,
+  type RenewResponse,
+  type SubmitResponse,
+} from '../../../proto/gen/wasl/registry/v1/registry.ts';
+import { WaslError } from '../../kernel/codes.ts';
+import type { TlsIdentity } from '../crypto/index.ts';
+import { fromStatus, MAX_MESSAGE_BYTES } from './errors.ts';
+import { clientTls, KEEPALIVE } from './tls.ts';
+
+const CALL_MS = 30_000;
+
+/** What a member or the authority asks of a registry. Rejections are WaslErrors; `registry-unreachable` when nobody answers. */
+export interface RegistryConnection {
+  read(): Promise<ReadResponse>;
+  submit(entity: string): Promise<SubmitResponse>;
+  renew(certificateRequest: string): Promise<RenewResponse>;
+  apply(request: ApplyRequest): Promise<ApplyResponse>;
+  invite(request: InviteRequest): Promise<InviteResponse>;
+  close(): void;
+}
+
+const OPTIONS: ClientOptions = {
+  'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
+  'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
+  'grpc.ssl_target_name_override': 'registry.wasl.internal',
+  'grpc.enable_retries': 0,
+  'grpc.use_local_subchannel_pool': 1,
+  'grpc.service_config_disable_resolution': 1,
+  'grpc.enable_http_proxy': 0,
+  ...KEEPALIVE,
+};
+
+type Done<T> = (error: ServiceError | null, value: T) => void;
+
+const called = <T>(
+  address: string,
+  start: (metadata: Metadata, options: CallOptions, done: Done<T>) => void,
+): Promise<T> =>
+  new Promise<T>((resolve, reject) => {
+    start(new Metadata(), { deadline: Date.now() + CALL_MS }, (error, value) => {
+      if (error === null) {
+        resolve(value);
+        return;
+      }
+      const told = fromStatus(error, address);
+      const unreachable = told.code === 'gateway-unreachable';
+      reject(unreachable ? new WaslError('registry-unreachable', { address }, { cause: error }) : told);
+    });
+  });
+
+/** Connects to a registry at host:port. As server only `spiffe://<trust domain>/registry/*` is accepted: `not-the-registry` otherwise. */
+export function connectRegistry(of: {
+  readonly address: string;
+  readonly tls: TlsIdentity;
+  readonly trustDomain: string;
+}): RegistryConnection {
+  const { address } = of;
+  const members = new MemberServiceClient(address, clientTls(of.tls, of.trustDomain, 'registry'), OPTIONS);
+  const shared = { ...OPTIONS, channelOverride: members.getChannel() };
+  const authority = new AuthorityServiceClient(address, clientTls(of.tls, of.trustDomain, 'registry'), shared);
+  return {
+    read: () => called(address, (...by) => members.read({}, ...by)),
+    submit: (entity) => called(address, (...by) => members.submit({ entity }, ...by)),
+    renew: (certificateRequest) => called(address, (...by) => members.renew({ certificateRequest }, ...by)),
+    apply: (request) => called(address, (...by) => authority.apply(request, ...by)),
+    invite: (request) => called(address, (...by) => authority.invite(request, ...by)),
+    close: () => members.close(),
+  };
+}
+
+/** Joins by an invitation: the server is the registry of the certificate authority `ca` (PEM), and the caller is nobody yet. */
+export async function callJoin(
+  of: { readonly address: string; readonly ca: string; readonly trustDomain: string },
+  request: JoinRequest,
+): Promise<JoinResponse> {
+  const client = new JoinServiceClient(of.address, clientTls({ ca: of.ca }, of.trustDomain, 'registry'), OPTIONS);
+  try {
+    return await called(of.address, (...by) => client.join(request, ...by));
+  } finally {
+    client.close();
+  }
+}

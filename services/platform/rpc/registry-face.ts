@@ -1,0 +1,27 @@
+import type {
+  ApplyRequest,
+  ApplyResponse,
+  InviteRequest,
+  InviteResponse,
+  JoinRequest,
+  JoinResponse,
+  ReadRequest,
+  ReadResponse,
+  RenewRequest,
+  RenewResponse,
+  SubmitRequest,
+  SubmitResponse,
+} from '../../../proto/gen/wasl/registry/v1/registry.ts';
+import type { Caller } from './face.ts';
+
+/** What a registry does for its callers. A thrown WaslError reaches the caller as its code; anything else as `internal`. */
+export interface RegistryHandlers {
+  /** The one call of somebody without a certificate: the invitation is all that speaks for it. */
+  join(request: JoinRequest): Promise<JoinResponse>;
+  read(request: ReadRequest, caller: Caller): Promise<ReadResponse>;
+  submit(request: SubmitRequest, caller: Caller): Promise<SubmitResponse>;
+  renew(request: RenewRequest, caller: Caller): Promise<RenewResponse>;
+  /** MUST refuse everybody but the authority, as `invite` must. */
+  apply(request: ApplyRequest, caller: Caller): Promise<ApplyResponse>;
+  invite(request: InviteRequest, caller: Caller): Promise<InviteResponse>;
+}

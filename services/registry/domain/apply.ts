@@ -1,0 +1,54 @@
+import { readAgreement } from '../../kernel/agreement.ts';
+import { canonicalJson } from '../../kernel/canonical.ts';
+import { WaslError } from '../../kernel/codes.ts';
+import { type Entity, entityKey } from '../../kernel/registry.ts';
+import type { JsonObject } from '../../kernel/strict-json.ts';
+
+/** What stands, by key. */
+export type Standing = ReadonlyMap<string, Entity>;
+
+export interface Planned {
+  readonly key: string;
+  readonly action: 'add' | 'change' | 'keep';
+  readonly entity: Entity;
+}
+
+/** Without these no copy verifies. */
+export const ROOTS: readonly string[] = ['registry/registry', 'audit/audit'];
+
+export const missingRoot = (standing: Standing): string | undefined => ROOTS.find((root) => !standing.has(root));
+
+/**
+ * What must change so that everything declared stands; what is not declared stays as it is. Errors: `config-invalid` when one entity is declared
+ * twice, `entity-frozen` for a schema that stands already and says something else, `entity-outdated` for an agreement older than the one that stands.
+ */
+export const planOf = (standing: Standing, declared: readonly Entity[]): readonly Planned[] => {
+  const seen = new Set<string>();
+  return declared.map((entity) => {
+    const key = entityKey(entity);
+    if (seen.has(key)) throw new WaslError('config-invalid', { what: `${key} is declared twice` });
+    seen.add(key);
+    const held = standing.get(key);
+    if (held === undefined) return { key, action: 'add', entity };
+    if (sameEntity(held, entity)) return { key, action: 'keep', entity };
+    checkSuccessor(held, entity);
+    return { key, action: 'change', entity };
+  });
+};
+
+export const sameEntity = (one: Entity, other: Entity): boolean => jsonOf(one) === jsonOf(other);
+
+const checkSuccessor = (held: Entity, next: Entity): void => {
+  if (held.kind === 'document-type' && next.kind === 'document-type') {
+    if (canonicalJson(held.schema) !== canonicalJson(next.schema)) {
+      throw new WaslError('entity-frozen', { entity: entityKey(held) });
+    }
+  }
+  if (held.kind === 'agreement' && next.kind === 'agreement') {
+    if (readAgreement(next.signed).version < readAgreement(held.signed).version) {
+      throw new WaslError('entity-outdated', { entity: entityKey(held) });
+    }
+  }
+};
+
+const jsonOf = (entity: Entity): string => canonicalJson(entity as unknown as JsonObject);

@@ -1,0 +1,30 @@
+import { readAgreement } from '../../kernel/agreement.ts';
+import { WaslError } from '../../kernel/codes.ts';
+import type { Peer } from '../../kernel/ids.ts';
+import { type Entity, entityKey } from '../../kernel/registry.ts';
+import type { Standing } from './apply.ts';
+
+const partiesOf = (entity: Extract<Entity, { kind: 'agreement' }>): readonly string[] => {
+  const { requester, provider } = readAgreement(entity.signed);
+  return [requester, provider];
+};
+
+/**
+ * Whether somebody may hand in an entity at all; what it says is checked by what is signed in it. An agency hands in its own keys, the document
+ * types that it provides, and agreements that it is a party of; the authority everything. Error: `entity-not-yours`.
+ */
+export const mayChange = (entity: Entity, peer: Peer, standing: Standing): void => {
+  if (peer.kind === 'authority') return;
+  const held = standing.get(entityKey(entity));
+  const mine = (one: Entity): boolean =>
+    (one.kind === 'agency' && one.id === peer.id) ||
+    (one.kind === 'document-type' && one.provider === peer.id) ||
+    (one.kind === 'agreement' && partiesOf(one).includes(peer.id));
+  const allowed =
+    peer.kind === 'agency' && mine(entity) && (held === undefined ? entity.kind !== 'agency' : mine(held));
+  if (!allowed) throw new WaslError('entity-not-yours', { agency: peer.id, entity: entityKey(entity) });
+};
+
+/** What is shown to whom: agreements to their parties; everything else to every member, for nothing of it is secret. */
+export const concerns = (entity: Entity, peer: Peer): boolean =>
+  peer.kind !== 'agency' || entity.kind !== 'agreement' || partiesOf(entity).includes(peer.id);

@@ -1,0 +1,62 @@
+import { Action, type PlannedChange } from '../../../proto/gen/wasl/registry/v1/registry.ts';
+import { WaslError } from '../../kernel/codes.ts';
+import { isObject } from '../../kernel/fields.ts';
+import type { Peer } from '../../kernel/ids.ts';
+import type { Thumbprint } from '../../kernel/keys.ts';
+import { type Entity, parseEntity } from '../../kernel/registry.ts';
+import { parseStrictJson } from '../../kernel/strict-json.ts';
+import { primitives } from '../../platform/crypto/index.ts';
+import type { RegistryHandlers } from '../../platform/rpc/index.ts';
+import { planOf } from '../domain/apply.ts';
+import { checkDeclaration } from '../domain/check.ts';
+import { concerns, mayChange } from '../domain/owner.ts';
+import { applyEntities } from './apply.ts';
+import { invite, join, type Membership, renew } from './members.ts';
+
+const ACTIONS = { add: Action.ACTION_ADD, change: Action.ACTION_CHANGE, keep: Action.ACTION_KEEP } as const;
+
+/** What the registry's calls do; `own` is the registry's key. */
+export const registryHandlers = (membership: Membership, own: Thumbprint): RegistryHandlers => {
+  const { state } = membership;
+  const entityOf = async (text: string): Promise<Entity> => {
+    const value = parseStrictJson(text);
+    if (!isObject(value)) throw new WaslError('malformed-message', { what: 'entity' });
+    const entity = parseEntity(value);
+    await checkDeclaration(primitives, own, entity);
+    return entity;
+  };
+
+  return {
+    join: (request) => join(membership, request),
+    read: async (_, { peer }) => ({
+      entities: [...state.standing().values()]
+        .filter((entity) => concerns(entity, peer))
+        .map((one) => JSON.stringify(one)),
+      version: BigInt(state.version()),
+    }),
+    submit: async ({ entity: text }, { peer }) => {
+      const entity = await entityOf(text);
+      const version = await state.change(async (standing) => {
+        mayChange(entity, peer, standing);
+        return planOf(standing, [entity]).flatMap(({ action }) => (action === 'keep' ? [] : [entity]));
+      });
+      return { version: BigInt(version) };
+    },
+    renew: ({ certificateRequest }, { peer }) => renew(membership, peer, certificateRequest),
+    apply: async ({ entities: texts, dryRun }, { peer }) => {
+      authorityOnly(peer);
+      const entities = await Promise.all(texts.map(entityOf));
+      const { plan, version } = await applyEntities(state, entities, dryRun);
+      const changes: PlannedChange[] = plan.map(({ key, action }) => ({ key, action: ACTIONS[action] }));
+      return { changes, version: BigInt(version) };
+    },
+    invite: async (request, { peer }) => {
+      authorityOnly(peer);
+      return invite(membership, request);
+    },
+  };
+};
+
+const authorityOnly = (peer: Peer): void => {
+  if (peer.kind !== 'authority') throw new WaslError('authority-only');
+};

@@ -1,0 +1,126 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type {
+  InviteResponse,
+  JoinRequest,
+  JoinResponse,
+  RenewResponse,
+} from '../../../proto/gen/wasl/registry/v1/registry.ts';
+import { WaslError } from '../../kernel/codes.ts';
+import { type Peer, parseAgencyId, spiffeId } from '../../kernel/ids.ts';
+import { type EcPublicJwk, thumbprint } from '../../kernel/keys.ts';
+import { verifyAgencyKeys } from '../../kernel/registry.ts';
+import {
+  type Authority,
+  answerRequest,
+  primitives,
+  type ReadRequest,
+  readCertificateRequest,
+} from '../../platform/crypto/index.ts';
+import { type Pool, type PoolClient, transaction } from '../../platform/store/index.ts';
+import { checkInvitation, type Invitation } from '../domain/invitation.ts';
+import type { RegistryState } from './state.ts';
+import { addInvitation, findInvitation, useInvitation } from './store/invitations.ts';
+
+/** What those who join, and those who hold certificates, are told and given. */
+export interface Membership {
+  readonly store: Pool;
+  readonly state: RegistryState;
+  readonly issuer: Authority;
+  readonly trustDomain: string;
+  /** The root's word for the registry's key (compact JWS). */
+  readonly registryKeys: string;
+  readonly gateways: readonly string[];
+  /** host:port where members and the authority call, and where those who join do. */
+  readonly addresses: () => { readonly members: string; readonly join: string };
+  readonly certificateLifeMs: number;
+}
+
+const SECRET = /^[A-Za-z0-9_-]{43}$/;
+const digestOfSecret = (secret: string): string => createHash('sha256').update(secret).digest('hex');
+const HOUR_MS = 3_600_000;
+
+/** Makes an invitation. Its secret is 256 random bits, kept only as a digest. Errors: `agency-taken`, `malformed-message`. */
+export const invite = async (
+  { store, state, addresses }: Membership,
+  asked: { readonly agency: string; readonly nameEn: string; readonly nameAr: string; readonly validMs: bigint },
+): Promise<InviteResponse> => {
+  const agency = parseAgencyId(asked.agency);
+  const validMs = Number(asked.validMs);
+  for (const name of [asked.nameEn, asked.nameAr]) {
+    if (name.trim() === '' || name.length > 200) throw new WaslError('malformed-message', { what: 'agency name' });
+  }
+  if (!(validMs > 0 && validMs <= 90 * 24 * HOUR_MS))
+    throw new WaslError('malformed-message', { what: 'validity of the invitation' });
+  if (state.standing().has(`agency/${agency}`)) throw new WaslError('agency-taken', { agency });
+  const secret = randomBytes(32).toString('base64url');
+  const invitation: Invitation = {
+    agency,
+    name: { en: asked.nameEn, ar: asked.nameAr },
+    expiresMs: Date.now() + validMs,
+    used: false,
+  };
+  await addInvitation(store, digestOfSecret(secret), invitation);
+  return { secret, expiresMs: BigInt(invitation.expiresMs), join: addresses().join };
+};
+
+/**
+ * Trades an invitation for a certificate; the agency then stands in the registry as `joining`. All of it or nothing: whoever is refused may
+ * come again with the same invitation. Errors: those of `checkInvitation`, `agency-taken`, `certificate-request-invalid`, `key-used-before`,
+ * `signature-invalid`, `malformed-message`.
+ */
+export const join = async (
+  of: Membership,
+  { secret, agency: id, certificateRequest, keys }: JoinRequest,
+): Promise<JoinResponse> => {
+  const agency = parseAgencyId(id);
+  if (!SECRET.test(secret)) throw new WaslError('invitation-unknown', { agency });
+  const request = await readCertificateRequest(certificateRequest);
+  const signed = await verifyAgencyKeys(primitives, keys);
+  if (signed.agency !== agency)
+    throw new WaslError('certificate-request-invalid', { what: 'its keys are signed for another agency' });
+  if (thumbprint(signed.signing) === signed.recovery) throw new WaslError('key-used-before');
+  const tls = thumbprint({ kty: 'EC', crv: 'P-256', ...request.point } satisfies EcPublicJwk);
+  if (tls === thumbprint(signed.signing) || tls === signed.recovery) throw new WaslError('key-used-before');
+
+  let certificate = '';
+  await of.state.change(async (standing, client) => {
+    const held = await findInvitation(client, digestOfSecret(secret));
+    const { name } = checkInvitation(held, agency, Date.now());
+    if (standing.has(`agency/${agency}`)) throw new WaslError('agency-taken', { agency });
+    await useInvitation(client, digestOfSecret(secret));
+    certificate = await certifyPeer(of, client, { kind: 'agency', id: agency }, request);
+    return [{ kind: 'agency', id: agency, name, status: 'joining', keys }];
+  });
+  return { certificate, registryKeys: of.registryKeys, gateways: [...of.gateways], registry: of.addresses().members };
+};
+
+/** A fresh certificate for a key that had none. Errors: `certificate-request-invalid`, `key-used-before`, `unknown-agency` for a revoked one. */
+export const renew = async (of: Membership, peer: Peer, certificateRequest: string): Promise<RenewResponse> => {
+  const request = await readCertificateRequest(certificateRequest);
+  if (peer.kind === 'agency') {
+    const held = of.state.standing().get(`agency/${peer.id}`);
+    if (held?.kind !== 'agency' || held.status === 'revoked')
+      throw new WaslError('unknown-agency', { agency: peer.id });
+  }
+  return { certificate: await transaction(of.store, (client) => certifyPeer(of, client, peer, request)) };
+};
+
+const certifyPeer = async (
+  { issuer, trustDomain, certificateLifeMs }: Membership,
+  client: PoolClient,
+  peer: Peer,
+  request: ReadRequest,
+): Promise<string> => {
+  const name = spiffeId(trustDomain, peer);
+  if (request.names.some((asked) => asked !== `url:${name}`)) {
+    throw new WaslError('certificate-request-invalid', { what: `it asks for another name than ${name}` });
+  }
+  const notAfter = new Date(Date.now() + certificateLifeMs);
+  const { rowCount } = await client.query(
+    `insert into registry.certificates (key_digest, peer, expires_at) values ($1, $2, $3) on conflict do nothing`,
+    [request.keyDigest, name, notAfter],
+  );
+  if (rowCount !== 1) throw new WaslError('key-used-before');
+  // Clocks of those who check it may be some minutes behind.
+  return answerRequest(issuer, { request, spiffeId: name, notBefore: new Date(Date.now() - HOUR_MS / 4), notAfter });
+};

@@ -1,0 +1,237 @@
+import { X509Certificate } from 'node:crypto';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join as at } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { loadIdentity } from '../../adapters/kit/index.ts';
+import { invite, listAgencies, setAgency } from '../../services/cli/commands/agency.ts';
+import { apply } from '../../services/cli/commands/apply.ts';
+import { join } from '../../services/cli/commands/join.ts';
+import { readInvitation, writeInvitation } from '../../services/cli/invitation.ts';
+import { openRegistryAs, writeBusAddresses } from '../../services/cli/member.ts';
+import { parseAgencyId, spiffeId } from '../../services/kernel/ids.ts';
+import { signAgencyKeys } from '../../services/kernel/registry.ts';
+import { openEmbeddedBus } from '../../services/platform/bus/embedded.ts';
+import type { Bus } from '../../services/platform/bus/port.ts';
+import {
+  createAuthority,
+  generateEncryptionKey,
+  generateSigningKey,
+  issueCertificate,
+  openerFromJwk,
+  requestCertificate,
+  signerFromJwk,
+} from '../../services/platform/crypto/index.ts';
+import { callJoin } from '../../services/platform/rpc/index.ts';
+import { type Exchange, startExchange } from '../support/exchange.ts';
+import { sharedCluster } from '../support/postgres.ts';
+
+let bus: Bus;
+let exchange: Exchange;
+let folder: string;
+let operator: string;
+beforeAll(async () => {
+  bus = await openEmbeddedBus({ url: await (await sharedCluster()).createDatabase() });
+  exchange = await startExchange(bus);
+  folder = await mkdtemp(at(tmpdir(), 'wasl-join-'));
+  operator = exchange.layout.operator;
+  const addresses = { registry: exchange.registry.address, gateways: [exchange.gateway.address] };
+  for (const of of [operator, exchange.layout.agency('transport')]) await writeBusAddresses(of, addresses);
+}, 60_000);
+afterAll(async () => {
+  await exchange.stop();
+  await bus.close();
+  await rm(folder, { recursive: true });
+});
+
+let made = 0;
+const invited = async (validMs = 3_600_000): Promise<{ id: string; word: string; dir: string; recovery: string }> => {
+  made += 1;
+  const id = `joiner-${made}`;
+  const { json } = await invite(id, { as: operator, nameEn: 'A joiner (test)', nameAr: 'جهة تجريبية', validMs });
+  const { invitation } = json as { invitation: string };
+  return { id, word: invitation, dir: at(folder, id), recovery: at(folder, `${id}-recovery.jwk`) };
+};
+
+/** A joining without the command, so that each part of it can be wrong. */
+const joining = async (
+  of: { id: string; word: string },
+  change: { csr?: string; keysOf?: string; agency?: string } = {},
+) => {
+  const { join: address, trustDomain, secret } = readInvitation(of.word);
+  const name = (id: string): string => spiffeId(trustDomain, { kind: 'agency', id: parseAgencyId(id) });
+  return callJoin(
+    { address, ca: await readFile(at(operator, 'ca.crt'), 'utf8'), trustDomain },
+    {
+      secret,
+      agency: change.agency ?? of.id,
+      certificateRequest: change.csr ?? (await requestCertificate(name(of.id))).request,
+      keys: await signAgencyKeys(
+        signerFromJwk(generateSigningKey()),
+        parseAgencyId(change.keysOf ?? of.id),
+        signerFromJwk(generateSigningKey()).publicJwk,
+        openerFromJwk(generateEncryptionKey()).publicJwk,
+      ),
+    },
+  );
+};
+
+test('an invitation becomes an agency: keys of its own, a certificate of its name, and a folder that a kit reads', async () => {
+  const { id, word, dir, recovery } = await invited();
+  const end = await join(word, { dir, recovery });
+  expect(end.kind).toBe('delivered');
+  const identity = await loadIdentity(dir);
+  expect(identity.agency).toBe(id);
+  expect(new X509Certificate(identity.tls.cert).subjectAltName).toBe(`URI:spiffe://wasl.test/agency/${id}`);
+  for (const path of [at(dir, 'signing.jwk'), at(dir, 'encryption.jwk'), at(dir, 'tls.key'), recovery]) {
+    expect((await stat(path)).mode & 0o077).toBe(0);
+  }
+  const listed = await listAgencies(operator);
+  expect(listed.json).toMatchObject({
+    agencies: expect.arrayContaining([expect.objectContaining({ id, status: 'joining' })]),
+  });
+  await setAgency(id, operator, 'active');
+  const own = await openRegistryAs(dir);
+  expect((await own.read()).entities.some((text) => text.includes(`"id":"${id}"`))).toBe(true);
+  own.close();
+});
+
+test('an invitation is good once, for its agency alone, and until it expires', async () => {
+  const used = await invited();
+  await joining(used);
+  await expect(joining(used)).rejects.toMatchObject({ code: 'invitation-used' });
+  const other = await invited();
+  await expect(joining(other, { agency: 'somebody-else', keysOf: 'somebody-else' })).rejects.toMatchObject({
+    code: 'invitation-unknown',
+  });
+  const late = await invited(1);
+  await expect(joining(late)).rejects.toMatchObject({ code: 'invitation-expired' });
+  const guessed = writeInvitation({ ...readInvitation(other.word), secret: 'A'.repeat(43) });
+  await expect(joining({ ...other, word: guessed })).rejects.toMatchObject({ code: 'invitation-unknown' });
+  // Whoever was refused may come again: nothing of the invitation is used up.
+  await joining(other);
+});
+
+test('of two that come with one invitation at once, one joins', async () => {
+  const both = await invited();
+  const ends = await Promise.allSettled([joining(both), joining(both)]);
+  expect(ends.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+});
+
+test('no two agencies have one id', async () => {
+  await expect(invite('transport', { as: operator, nameEn: 'x', nameAr: 'x', validMs: 1000 })).rejects.toMatchObject({
+    code: 'agency-taken',
+  });
+});
+
+test('a request for a certificate with a foreign name, another curve, no signature of its key, or a key used before is refused', async () => {
+  const of = await invited();
+  const csrFor = async (id: string) => (await requestCertificate(`spiffe://wasl.test/${id}`)).request;
+  const bad = { code: 'certificate-request-invalid' };
+  await expect(joining(of, { csr: await csrFor('agency/civil-status') })).rejects.toMatchObject(bad);
+  await expect(joining(of, { csr: await csrFor(`gateway/${of.id}`) })).rejects.toMatchObject(bad);
+  await expect(joining(of, { csr: 'no request' })).rejects.toMatchObject(bad);
+  await expect(joining(of, { csr: WEAK })).rejects.toMatchObject(bad);
+  await expect(joining(of, { keysOf: 'transport' })).rejects.toMatchObject(bad);
+  const csr = await csrFor(`agency/${of.id}`);
+  await joining(of, { csr });
+  const again = await openRegistryAs(operator);
+  const transport = await openRegistryAs(exchange.layout.agency('transport'));
+  await expect(transport.renew(csr)).rejects.toMatchObject(bad);
+  const own = await csrFor('agency/transport');
+  await transport.renew(own);
+  await expect(transport.renew(own)).rejects.toMatchObject({ code: 'key-used-before' });
+  transport.close();
+  again.close();
+});
+
+test('a registry under another authority gets nothing, and nothing is written', async () => {
+  const { word, dir, recovery } = await invited();
+  const wrong = (change: object): string => writeInvitation({ ...readInvitation(word), ...change });
+  const root = signerFromJwk(generateSigningKey()).thumbprint;
+  await expect(join(wrong({ ca: 'ab'.repeat(32) }), { dir, recovery })).rejects.toMatchObject({
+    code: 'root-mismatch',
+  });
+  await expect(join(`${word}x`, { dir, recovery })).rejects.toMatchObject({ code: 'invitation-unreadable' });
+  await expect(stat(dir)).rejects.toThrow();
+  await expect(join(wrong({ root }), { dir, recovery })).rejects.toMatchObject({ code: 'root-mismatch' });
+  await expect(stat(at(dir, 'pins.json'))).rejects.toThrow();
+});
+
+test('keys are never overwritten, and the recovery key does not go among the running ones', async () => {
+  const { word, dir, recovery } = await invited();
+  await expect(join(word, { dir, recovery: at(dir, 'recovery.jwk') })).rejects.toMatchObject({ code: 'bad-usage' });
+  await mkdir(dir);
+  await writeFile(at(dir, 'pins.json'), '{}');
+  await expect(join(word, { dir, recovery })).rejects.toMatchObject({ code: 'bad-usage' });
+});
+
+test('only the authority invites and applies; an agency changes nothing that is another’s', async () => {
+  const transport = exchange.layout.agency('transport');
+  const only = { code: 'authority-only' };
+  await expect(invite('x', { as: transport, nameEn: 'x', nameAr: 'x', validMs: 1000 })).rejects.toMatchObject(only);
+  const file = [at(exchange.layout.entities, 'agency.health.json')];
+  await expect(apply({ as: transport, file, dryRun: true }, () => undefined)).rejects.toMatchObject(only);
+  await expect(setAgency('health', transport, 'revoked')).rejects.toMatchObject({ code: 'entity-not-yours' });
+});
+
+test('an agency sees its own agreements and no other’s', async () => {
+  const transport = await openRegistryAs(exchange.layout.agency('transport'));
+  const { entities } = await transport.read();
+  transport.close();
+  const agreements = entities.map((text) => JSON.parse(text)).filter(({ kind }) => kind === 'agreement');
+  expect(agreements.length).toBeGreaterThan(0);
+  const all = await openRegistryAs(operator);
+  const every = (await all.read()).entities.map((text) => JSON.parse(text)).filter(({ kind }) => kind === 'agreement');
+  all.close();
+  expect(every.length).toBeGreaterThan(agreements.length);
+});
+
+test('a plan is shown without being carried out, and a file with a field that nobody knows is named', async () => {
+  const file = at(folder, 'declared.json');
+  const entity = JSON.parse(await readFile(at(exchange.layout.entities, 'agency.health.json'), 'utf8'));
+  await writeFile(file, JSON.stringify({ ...entity, name: { en: 'Renamed', ar: 'اسم جديد' } }));
+  const plan = await apply({ as: operator, file: [file], dryRun: true }, () => undefined);
+  expect(plan.json).toMatchObject({ changed: 0, changes: [{ entity: 'agency/health', action: 'change' }] });
+  const done = await apply({ as: operator, file: [file], dryRun: false }, () => undefined);
+  expect(done.json).toMatchObject({ changed: 1 });
+  const again = await apply({ as: operator, file: [file], dryRun: false }, () => undefined);
+  expect(again.json).toMatchObject({ changed: 0, changes: [{ action: 'keep' }] });
+  await writeFile(file, JSON.stringify({ ...entity, colour: 'blue' }));
+  await expect(apply({ as: operator, file: [file], dryRun: true }, () => undefined)).rejects.toThrow(file);
+});
+
+test('what answers there is the registry, or nothing is said to it', async () => {
+  const authority = await createAuthority({ commonName: 'another' });
+  const dir = at(folder, 'stranger');
+  await mkdir(dir);
+  const { cert, key } = await issueCertificate({ ...authority, spiffeId: 'spiffe://wasl.test/agency/transport' });
+  const files = {
+    'ca.crt': authority.caCert,
+    'tls.crt': cert,
+    'tls.key': key,
+    'pins.json': '{"trustDomain":"wasl.test"}',
+  };
+  for (const [name, text] of Object.entries(files)) await writeFile(at(dir, name), text, { mode: 0o600 });
+  await writeBusAddresses(dir, { registry: exchange.registry.address, gateways: [] });
+  const stranger = await openRegistryAs(dir);
+  await expect(stranger.read()).rejects.toMatchObject({ code: 'certificate-untrusted' });
+  stranger.close();
+  await writeBusAddresses(operator, { registry: exchange.gateway.address, gateways: [] });
+  const astray = await openRegistryAs(operator);
+  await expect(astray.read()).rejects.toMatchObject({ code: 'not-the-registry' });
+  astray.close();
+  await writeBusAddresses(operator, { registry: exchange.registry.address, gateways: [] });
+});
+
+/** A request whose key is RSA of 1,024 bits, made with OpenSSL for this test. */
+const WEAK = `-----BEGIN CERTIFICATE REQUEST-----
+MIIBSzCBtQIBADAMMQowCAYDVQQDDAF4MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCB
+iQKBgQDjP1sn0yPJ8LVTEWZdzgYdtTkZUoZ4m3Fmnr3P2hJd3qVzNGXaDIcg1Rak
+ENwwxBAEypMW4ogfI9+sjeoNoKbqdgeHnHPdJ4+vxqPM4JYBsD1LHfxXybrUoMA4
+jithx1+0VtItOeDes/+HI2QMsyeZVdbNaVa9wu3hW4SEbLL8XQIDAQABoAAwDQYJ
+KoZIhvcNAQELBQADgYEAr/2MFwwpKk7mmSJWQsOo+cjCHVaDBPJ2GVMV37LJq/dG
+Y4klhuWwgsJT4AxOEAlYeII0cLmTPeAJA7vk3cIIKirE1UJcOUO1JoAlmduvlp6v
++q1jaZfkQBKqwGo+jR0fqi8QE5S+6FkqFfdYe54uyVqkpjhX+MWAuDHlrh4K7XA=
+-----END CERTIFICATE REQUEST-----
+`;
