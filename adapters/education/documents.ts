@@ -25,7 +25,7 @@ export function enrolment(row: Row<'enrolments'>, asOf: string) {
     section: row.section,
     ...school(row),
     enrolledOn: row.enrolled_on,
-    status: row.status,
+    enrolmentStatus: row.status,
   };
 }
 

@@ -85,7 +85,9 @@ describe('documents from the nightly export', () => {
   it('knows the demo citizens, and says not-found of who is not in the tables', async () => {
     const { ask } = await school();
     expect(await ask(CERTIFICATE, oneCar.nationalNumber)).toMatchObject({ document: { result: 'pass' } });
-    expect(await ask(ENROLMENT, child.nationalNumber)).toMatchObject({ document: { grade: 5, status: 'enrolled' } });
+    expect(await ask(ENROLMENT, child.nationalNumber)).toMatchObject({
+      document: { grade: 5, enrolmentStatus: 'enrolled' },
+    });
     expect(await ask(CERTIFICATE, child.nationalNumber)).toEqual({ kind: 'not-found' });
     expect(await ask(CERTIFICATE, nobody.nationalNumber)).toEqual({ kind: 'not-found' });
     const subject = { scheme: 'jo:vehicle-plate', value: '12-34567' };

@@ -54,6 +54,7 @@ const over = (say: (said: EntryBody & { kind: 'received' }) => EntryBody | Promi
     signer: transport.signer,
     opener: transport.opener,
     pins: own(transport),
+    gateways: [],
   };
   const links = { pick: async () => ({ link }) } as unknown as Links;
   const tell = makeAcknowledge({ identity, links, journal, log: silentLogger, now: () => clock.nowMs });

@@ -44,6 +44,7 @@ const identityOf = ({ id, signer, opener }: typeof civil, copyPins = ownPins(civ
   signer,
   opener,
   pins: copyPins,
+  gateways: [],
 });
 const boot: BootId = parseBootId(uuidV7(1, primitives.random(10)));
 let askersCopy: RegistryCopy;

@@ -16,11 +16,13 @@ export interface Identity {
   readonly signer: Signer;
   readonly opener: Opener;
   readonly pins: { readonly authority: Thumbprint; readonly audit: Thumbprint };
+  /** Where the bus answers, host:port of each gateway; none when the folder does not say. */
+  readonly gateways: readonly string[];
 }
 
 /**
- * Reads an identity's folder: `ca.crt`, `tls.crt`, `tls.key`, `signing.jwk`, `encryption.jwk` and `pins.json`. Errors: `no-identity` when
- * something is missing, `config-invalid` when others may read a key.
+ * Reads an identity's folder: `ca.crt`, `tls.crt`, `tls.key`, `signing.jwk`, `encryption.jwk`, `pins.json`, and `bus.json` if it is there.
+ * Errors: `no-identity` when something is missing, `config-invalid` when others may read a key.
  */
 export async function loadIdentity(folder: string): Promise<Identity> {
   const text = await readFile(join(folder, 'pins.json'), 'utf8').catch((cause: unknown) => {
@@ -39,7 +41,22 @@ export async function loadIdentity(folder: string): Promise<Identity> {
     tls: await loadTls(folder),
     signer: await loadSigner(join(folder, 'signing.jwk')),
     opener: await loadOpener(join(folder, 'encryption.jwk')),
+    gateways: await readGateways(join(folder, 'bus.json')),
   };
   f.done();
   return identity;
 }
+
+const ADDRESS = /^[^\s:]+:\d{1,5}$/;
+
+/** `bus.json`: `{"gateways": ["host:port", …]}`. Where the bus answers is no secret and may change; who answers there is held to the pins. */
+const readGateways = async (path: string): Promise<readonly string[]> => {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw new WaslError('no-identity', { folder: path }, { cause: error });
+  });
+  if (text === undefined) return [];
+  const value = parseStrictJson(text);
+  // What else stands in it is for others.
+  return isObject(value) ? readFields(value, 'bus.json').texts('gateways', ADDRESS) : [];
+};

@@ -9,5 +9,6 @@ export { type Handler, type HandlerAnswer, type HandlerCall, SourceUnavailable }
 export { type Identity, loadIdentity } from './identity.ts';
 export { type Journal, openFileJournal, openTableJournal, readFileJournal } from './journal/index.ts';
 export { type Kit, type KitOptions, openKit } from './kit.ts';
-export { type Outcome, outcomeJson, type Receipts } from './outcome.ts';
+export { explain, type Outcome, outcomeJson, type Receipts } from './outcome.ts';
+export { problemsOf } from './rehearse.ts';
 export { type AdapterOptions, adapterSettings, type RunningAdapter, runAdapter } from './run-adapter.ts';

@@ -1,5 +1,5 @@
 import type { Bilingual } from '../../services/kernel/agreement.ts';
-import { CODES, type Code, type NextMove, type Params, sentence } from '../../services/kernel/codes.ts';
+import { CODES, type Code, type NextMove, type Params, sentence, WaslError } from '../../services/kernel/codes.ts';
 import type { RequestId } from '../../services/kernel/ids.ts';
 import type { JsonObject } from '../../services/kernel/strict-json.ts';
 
@@ -49,6 +49,13 @@ export type Outcome = Ended &
 export const outcomeJson = ({ receipts, ...rest }: Outcome) => {
   const parsed = (text: string | undefined): unknown => (text === undefined ? null : JSON.parse(text));
   return { ...rest, receipt: parsed(receipts.ended), requestedReceipt: parsed(receipts.requested) };
+};
+
+/** An error as an adapter prints it when it cannot start: both sentences and the code; of what is not ours, the stack. */
+export const explain = (error: unknown): string => {
+  if (!(error instanceof WaslError)) return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const { en, ar } = reasonOf(error.code, error.params).message;
+  return `${en}\n${ar}\n(${error.code})`;
 };
 
 export const reasonOf = (code: Code, params: Params = {}): Reason => ({

@@ -11,9 +11,14 @@ import { type Kit, openKit } from './kit.ts';
 
 /** What every adapter is told when it starts; a ministry adds what its source system needs. */
 export const adapterSettings = defineSettings({
-  adapter: { type: 'text', sentence: 'Whose adapter this is.' },
+  adapter: { type: 'text', optional: true, sentence: 'Whose adapter this is; only `wasl run adapter` needs it.' },
   identity: { type: 'path', sentence: 'Folder with the agency’s certificate, keys and pins.json.' },
-  gateways: { type: 'list', sentence: 'Gateways of the bus, host:port each; the adapter dials all of them.' },
+  gateways: {
+    type: 'list',
+    optional: true,
+    sentence:
+      'Gateways of the bus, host:port each; the adapter dials all of them. Those of the identity’s bus.json unless told.',
+  },
   journal: { type: 'path', optional: true, sentence: 'Folder of the journal, for an adapter of one process.' },
   journalDatabase: {
     type: 'secret',
@@ -61,8 +66,14 @@ export async function runAdapter({ settings, handlers, ping }: AdapterOptions): 
   if ((dir === undefined) === (url === undefined)) {
     throw new WaslError('config-invalid', { what: 'exactly one of journal and journalDatabase is needed' });
   }
+  const gateways = settings.gateways ?? identity.gateways;
+  if (gateways.length === 0) {
+    throw new WaslError('config-invalid', {
+      what: 'no gateway is known: neither gateways nor bus.json of the identity',
+    });
+  }
   const journal = await openJournal(url === undefined ? { dir: dir ?? '' } : { url }, log);
-  const kit = openKit({ identity, gateways: settings.gateways, journal, log });
+  const kit = openKit({ identity, gateways, journal, log });
   for (const [documentType, handler] of Object.entries(handlers)) kit.provide(documentType, handler);
   const provides = Object.keys(handlers).length > 0;
   if (provides) kit.attach({ replica: settings.replica ?? `${hostname()}-${process.pid}`, credits: settings.credits });

@@ -15,7 +15,7 @@ export function drivingLicence(licence: LicenceElement, asOf: string) {
     issuingOffice: licence.office,
     bloodGroup: licence.bloodGroup,
     restrictions: [licence.restriction ?? []].flat(),
-    status: status(licence, asOf),
+    licenceStatus: status(licence, asOf),
   };
 }
 

@@ -1,6 +1,6 @@
 // Copies what the compiler leaves behind (SQL, WSDL, JSON, proto) beside the compiled files, so that a module
 // finds its own assets by `new URL('./x.sql', import.meta.url)` both in the source tree and in dist.
-import { cpSync, readdirSync } from 'node:fs';
+import { cpSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 const ASSET = /\.(sql|wsdl|xsd|json|proto|yaml)$/;
@@ -11,3 +11,6 @@ for (const top of ['services', 'adapters', 'schemas', 'proto']) {
     cpSync(path, join('dist', path));
   }
 }
+// What `wasl new adapter` writes stays as it is.
+rmSync('dist/adapters/scaffold', { recursive: true, force: true });
+cpSync('adapters/scaffold', 'dist/adapters/scaffold', { recursive: true });

@@ -1,7 +1,7 @@
 // Makes `wasl-kit` from what was compiled: what the kit's faces import, and no more, as a package that a ministry installs.
 // Writes dist/kit (the package, unpacked) and dist/wasl-kit-<version>.tgz.
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 
 const FACES = { '.': 'adapters/kit/index', './postgres': 'adapters/kit/postgres' };
@@ -89,6 +89,7 @@ const manifest = {
 };
 writeFileSync(join(OUT, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 
+for (const old of readdirSync('dist')) if (/^wasl-kit-.*\.tgz$/.test(old)) rmSync(join('dist', old));
 // Run from an npm script it would take over that one's settings, `--dry-run` among them.
 const settings = ['--ignore-scripts', '--dry-run=false', '--json', '--pack-destination', '..'];
 const [packed] = JSON.parse(execFileSync('npm', ['pack', ...settings], { cwd: OUT, encoding: 'utf8' }));

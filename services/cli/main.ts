@@ -11,6 +11,7 @@ import { catalog } from './commands/catalog.ts';
 import { config } from './commands/config.ts';
 import { join } from './commands/join.ts';
 import { showJournal, verifyJournal } from './commands/journal.ts';
+import { newAdapter } from './commands/new-adapter.ts';
 import { request } from './commands/request.ts';
 import { run } from './commands/run.ts';
 import { type SchemaCheckFlags, schemaCheck } from './commands/schema.ts';
@@ -19,6 +20,7 @@ import { trace } from './commands/trace.ts';
 import { up } from './commands/up.ts';
 import { DEFAULT_DATA, layoutOf } from './development/layout.ts';
 import { type End, endOfError } from './end.ts';
+import { SOURCE_KINDS } from './scaffold/project.ts';
 
 const wantsJson = process.argv.includes('--json');
 let failed = false;
@@ -250,6 +252,23 @@ program.addCommand(
     .addHelpText('after', '\nExample:\n  $ wasl join wasl-invitation-1.eyJh…')
     .action(does(join)),
 );
+program.addCommand(
+  new Command('new')
+    .description('A project to begin with.')
+    .addCommand(
+      new Command('adapter')
+        .description('Write a small adapter project of an agency, with its test, Dockerfile and README.')
+        .argument('<name>', 'the project’s name, and the agency’s id unless told')
+        .addOption(new Option('--source <kind>', 'the source system').choices(SOURCE_KINDS).makeOptionMandatory())
+        .option('--agency <id>', 'the agency')
+        .option('--document <type>', 'the document type that it answers for; AGENCY.register-extract unless told')
+        .option('--dir <path>', 'where; ./NAME unless told')
+        .option('--kit <file>', 'the kit’s package; the one that was built unless told')
+        .option('--json', 'exactly one JSON object on standard output')
+        .addHelpText('after', '\nExample:\n  $ wasl new adapter archives --source csv --dir ../archives')
+        .action(does(newAdapter)),
+    ),
+);
 program.addCommand(command('status', 'What is up, and whether it is healthy.', 'wasl status').action(does(status)));
 program.addCommand(command('config', 'Every setting of every process.', 'wasl config').action(does(config)));
 
@@ -270,7 +289,7 @@ try {
     process.stderr.write(help);
     process.exitCode = exitCodeOf('usage');
   } else if (error.exitCode !== 0) {
-    const what = error.message.replace(/^error: /, '').replace(/\s+/g, ' ');
+    const what = error.message.replace(/^error: |\.$/g, '').replace(/\s+/g, ' ');
     fail(new WaslError('bad-usage', { what }));
   }
 }

@@ -230,4 +230,28 @@ export const OTHER = {
     'This Idempotency-Key was used for another call. Next move: the integrator of the calling system, to make a new key.',
     'استُخدم Idempotency-Key هذا في نداء آخر. الإجراء التالي على: الفريق الفني للنظام الطالب لاستعمال مفتاح جديد.',
   ),
+  'name-not-an-id': row(
+    'usage',
+    'requester-integrator',
+    '{name} is no valid id. Next move: you; an id has lower-case letters, digits and single hyphens, and begins with a letter: my-agency.',
+    'الاسم {name} ليس معرّفًا صالحًا. الإجراء التالي على: مقدم الأمر. يتكون المعرّف من حروف لاتينية صغيرة وأرقام وشرطات مفردة ويبدأ بحرف، مثل my-agency.',
+  ),
+  'folder-not-empty': row(
+    'usage',
+    'requester-integrator',
+    '{folder} is there already and is no empty folder; nothing was written. Next move: you, to name another with --dir.',
+    'المجلد {folder} موجود وليس فارغًا، ولم يُكتب شيء. الإجراء التالي على: مقدم الأمر لاختيار مجلد آخر بالخيار --dir.',
+  ),
+  'folder-inside-wasl': row(
+    'usage',
+    'requester-integrator',
+    'An adapter is a project of the agency, and {folder} lies within Wasl itself. Next move: you, to name a folder outside of {root} with --dir.',
+    'المحوِّل مشروع للجهة نفسها، والمجلد {folder} داخل مجلد وصل. الإجراء التالي على: مقدم الأمر لاختيار مجلد خارج {root} بالخيار --dir.',
+  ),
+  'kit-not-found': row(
+    'usage',
+    'requester-integrator',
+    'There is no package of the kit at {file}. Next move: you, to make it with `npm run pack` or name it with --kit.',
+    'لا توجد حزمة أدوات الجهات في {file}. الإجراء التالي على: مقدم الأمر لإنشائها بالأمر `npm run pack` أو تحديدها بالخيار --kit.',
+  ),
 } as const;

@@ -12,6 +12,9 @@ import type { JsonObject, JsonValue } from './strict-json.ts';
 /** Members that an SD-JWT VC must not disclose selectively, or that the format keeps for itself. */
 const RESERVED = new Set(['iss', 'nbf', 'exp', 'cnf', 'vct', 'status', 'aud', 'iat', 'sub', 'jti']);
 
+/** Whether a document may have a claim of this name: others could never be disclosed. */
+export const isClaimName = (name: string): boolean => CLAIM_NAME.test(name) && !RESERVED.has(name);
+
 const invalid = (): WaslError => new WaslError('credential-invalid');
 const disclosureDigest = async ({ breathe }: Primitives, disclosure: Uint8Array): Promise<string> =>
   encodeBase64url(await sha256InPieces(breathe, disclosure));
@@ -33,7 +36,7 @@ export const issueSdJwt = async (
   const disclosures: Uint8Array[] = [];
   const digests: string[] = [];
   for (const [name, value] of Object.entries(content.disclosable)) {
-    if (!CLAIM_NAME.test(name) || RESERVED.has(name) || Object.hasOwn(content.always, name)) throw invalid();
+    if (!isClaimName(name) || Object.hasOwn(content.always, name)) throw invalid();
     const json = [encodeBase64url(primitives.random(16)), name, value];
     const disclosure = fitsOnePiece(json)
       ? utf8(encodeBase64url(utf8(JSON.stringify(json))))
@@ -60,8 +63,7 @@ const readDisclosure = async (
   const value = await parseInPieces(breathe, await decodeBase64urlInPieces(breathe, disclosure));
   if (!Array.isArray(value) || value.length !== 3) throw invalid();
   const [salt, name, claim] = value as readonly JsonValue[];
-  if (typeof salt !== 'string' || typeof name !== 'string' || !CLAIM_NAME.test(name) || RESERVED.has(name))
-    throw invalid();
+  if (typeof salt !== 'string' || typeof name !== 'string' || !isClaimName(name)) throw invalid();
   return [name, claim as JsonValue];
 };
 

@@ -1,0 +1,81 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { termsOf } from '../../services/cli/development/agreements.ts';
+import type { Layout } from '../../services/cli/development/layout.ts';
+import { signAgreement } from '../../services/kernel/agreement.ts';
+import { schemaDigest } from '../../services/kernel/copy.ts';
+import { parseAgencyId, parseDocumentType } from '../../services/kernel/ids.ts';
+import type { Entity } from '../../services/kernel/registry.ts';
+import { type JsonObject, parseStrictJson } from '../../services/kernel/strict-json.ts';
+import { loadSigner } from '../../services/platform/crypto/index.ts';
+import { waslJson } from './cli.ts';
+
+export interface Joining {
+  readonly agency: string;
+  readonly documentType: string;
+  readonly schemaFile: string;
+  /** An agency of the data folder, which may ask for the document. */
+  readonly requester: string;
+  readonly purpose: string;
+  readonly claims: readonly string[];
+}
+
+const both = (text: string) => ({ en: text, ar: text });
+
+/**
+ * An agency joins a running `up` as the commands have it, with its document type and an agreement over it. `folder` gets the `identity` and
+ * what stays outside of it.
+ */
+export const joinAgency = async (layout: Layout, joining: Joining, folder: string): Promise<void> => {
+  const { agency, documentType, requester, purpose, claims } = joining;
+  const said = async (...args: string[]) => {
+    const { code, json } = await waslJson(...args);
+    if (code !== 0) throw new Error(`${args.slice(0, 2).join(' ')}: ${JSON.stringify(json)}`);
+    return json;
+  };
+  const [identity, recovery] = [join(folder, 'identity'), join(folder, 'recovery.jwk')];
+  const as = ['--as', layout.operator];
+  const names = ['--name-en', 'Land Registry (example)', '--name-ar', 'سجل الأراضي (مثال)'];
+  const { invitation } = await said('agency', 'invite', agency, ...names, ...as);
+  await said('join', invitation, '--dir', identity, '--recovery', recovery);
+  await said('agency', 'activate', agency, ...as);
+
+  const other = layout.agency(requester);
+  const pins = parseStrictJson(await readFile(join(identity, 'pins.json'), 'utf8')) as JsonObject;
+  const schema = parseStrictJson(await readFile(joining.schemaFile, 'utf8')) as JsonObject;
+  const id = `${requester}.${documentType.split('.')[1]}`;
+  const example = { id, requester, provider: agency, documentType, purpose, claims };
+  const terms = termsOf(
+    { ...example, purposeTitle: both('test'), legalBasis: both('invented') },
+    {
+      requesterRecovery: (await loadSigner(join(other, 'recovery.jwk'))).thumbprint,
+      providerRecovery: (await loadSigner(recovery)).thumbprint,
+      authority: String(pins.authority) as never,
+      audit: String(pins.audit) as never,
+      schema: schemaDigest(schema),
+    },
+    Date.now(),
+  );
+  const type: Entity = {
+    kind: 'document-type',
+    id: parseDocumentType(documentType),
+    version: 1,
+    provider: parseAgencyId(agency),
+    title: both('test'),
+    schema,
+  };
+  const agreement: Entity = {
+    kind: 'agreement',
+    id,
+    status: 'active',
+    signed: {
+      requester: await signAgreement(await loadSigner(join(other, 'signing.jwk')), terms),
+      provider: await signAgreement(await loadSigner(join(identity, 'signing.jwk')), terms),
+    },
+  };
+  const declared = join(folder, 'declared');
+  await mkdir(declared);
+  await writeFile(join(declared, 'type.json'), JSON.stringify(type));
+  await writeFile(join(declared, 'agreement.json'), JSON.stringify(agreement));
+  await said('apply', '-f', declared, ...as);
+};
