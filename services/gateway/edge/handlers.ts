@@ -33,7 +33,21 @@ export const makeHandlers = (parts: HandlerParts): ExchangeHandlers => {
   const { gateway, boot, exchange, acknowledge, registry, sessions, documents, log, now, draining } = parts;
   const agencyOf = ({ peer }: Caller): AgencyId => {
     if (peer.kind !== 'agency') throw new WaslError('identity-mismatch', { agency: peer.id });
+    registry.admit(peer.id);
     return peer.id;
+  };
+  /** Runs a stream that stays open, until an agency that is shut out meanwhile hears so. */
+  const whileAdmitted = async (agency: AgencyId, serve: (over: AbortSignal) => Promise<void>): Promise<void> => {
+    const { signal, forget } = registry.watch(agency);
+    const cut = new Promise<never>((_, reject) => {
+      if (signal.aborted) reject(signal.reason);
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    });
+    try {
+      await Promise.race([serve(signal), cut]);
+    } finally {
+      forget();
+    }
   };
   const refuseWhileDraining = (): void => {
     if (draining()) throw new WaslError('gateway-draining');
@@ -44,8 +58,12 @@ export const makeHandlers = (parts: HandlerParts): ExchangeHandlers => {
       refuseWhileDraining();
       return { gateway, boot, timeMs: BigInt(now()) };
     },
-    followRegistry: (_, caller, write) =>
-      registry.stream(agencyOf(caller), AbortSignal.any([caller.signal, parts.closing]), write),
+    followRegistry: (_, caller, write) => {
+      const agency = agencyOf(caller);
+      return whileAdmitted(agency, (over) =>
+        registry.stream(agency, AbortSignal.any([caller.signal, parts.closing, over]), write),
+      );
+    },
     request: async ({ statement, privatePart }, caller) => {
       const peer = agencyOf(caller);
       refuseWhileDraining();
@@ -73,7 +91,7 @@ export const makeHandlers = (parts: HandlerParts): ExchangeHandlers => {
       parts.closing.addEventListener('abort', stream.end);
       // What has ended is not held on to: a replica may attach as often as it likes.
       const over = (): void => parts.closing.removeEventListener('abort', stream.end);
-      return serveAttach(serving, agency, stream).finally(over);
+      return whileAdmitted(agency, () => serveAttach(serving, agency, stream)).finally(over);
     },
     upload: (incoming, caller) => serveUpload({ sessions, documents }, agencyOf(caller), incoming),
   };

@@ -12,6 +12,10 @@ export interface RegistryHolder {
   readonly first: Promise<void>;
   /** Takes a new state from the topic; one that does not verify changes nothing. */
   take(state: RegistryState): Promise<void>;
+  /** Throws `unknown-agency` for one that is shut out. */
+  admit(agency: AgencyId): void;
+  /** Aborts with `unknown-agency` once the agency is shut out; forget it when the call is over. */
+  watch(agency: AgencyId): { readonly signal: AbortSignal; forget(): void };
   /** Sends what concerns an agency, then each change, until the signal. */
   stream(
     agency: AgencyId,
@@ -42,12 +46,30 @@ export const makeRegistryHolder = (primitives: Primitives, pins: CopyPins, log: 
     }
   };
 
+  const admit = (agency: AgencyId): void => {
+    if (held?.copy.agency(agency)?.status === 'revoked') throw new WaslError('unknown-agency', { agency });
+  };
+
   return {
     copy: () => held?.copy,
     first,
     take: (state) => {
       taking = taking.then(() => verify(state));
       return taking;
+    },
+    admit,
+    watch: (agency) => {
+      const shutOut = new AbortController();
+      const look = (): void => {
+        try {
+          admit(agency);
+        } catch (error) {
+          shutOut.abort(error);
+        }
+      };
+      changed.add(look);
+      look();
+      return { signal: shutOut.signal, forget: () => void changed.delete(look) };
     },
     stream: async (agency, signal, write) => {
       let sent: RegistryState | undefined;
