@@ -6,6 +6,7 @@ import { placeOfFailure } from './explain.ts';
 import type { Finding, Judge, SchemaSource } from './face.ts';
 import { makeFormulas } from './formulas.ts';
 import type { F } from './literals.ts';
+import { makePatterns } from './regex/index.ts';
 import { makeResolver } from './resolve.ts';
 import { exhaustedFinding, findingOf } from './sentences.ts';
 import { makeSolver, type Solver } from './solve.ts';
@@ -25,8 +26,8 @@ export const findingsOf = (
   direction: Direction,
   judge: Judge,
   limit = MOST_STEPS,
-): readonly Finding[] => {
-  if (sameText(from, to)) return [];
+): { readonly findings: readonly Finding[]; readonly steps: number } => {
+  if (sameText(from, to)) return { findings: [], steps: 0 };
   const steps = countSteps(limit);
   const found: Finding[] = [];
   try {
@@ -36,7 +37,7 @@ export const findingsOf = (
     if (!exhausted && !(error instanceof RangeError)) throw error;
     found.push(exhaustedFinding(direction, limit));
   }
-  return found;
+  return { findings: found, steps: steps.spent() };
 };
 
 const gather = (
@@ -48,9 +49,9 @@ const gather = (
   found: Finding[],
 ): void => {
   const formulas = makeFormulas(steps);
-  const sub = build(makeResolver(from.schema, from.references, 'from', steps), formulas, 'from', steps);
-  const reader = build(makeResolver(to.schema, to.references, 'to', steps), formulas, 'to', steps);
-  const solver = makeSolver(formulas, () => undefined, steps);
+  const sub = build(makeResolver(from.schema, from.references, 'writer', steps), formulas, 'writer', steps);
+  const reader = build(makeResolver(to.schema, to.references, 'reader', steps), formulas, 'reader', steps);
+  const solver = makeSolver(formulas, makePatterns(steps), steps);
   const breaks = (example: JsonValue): boolean =>
     judge.accepts(from.schema, example, from.references) === true &&
     judge.accepts(to.schema, example, to.references) === false;

@@ -36,6 +36,8 @@ export interface Finding {
 export interface Check {
   readonly verdict: Verdict;
   readonly findings: readonly Finding[];
+  /** What it cost, in steps. */
+  readonly steps: number;
 }
 
 /**

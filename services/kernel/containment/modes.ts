@@ -23,18 +23,22 @@ export const checkCompatibility = (input: {
   readonly judge: Judge;
 }): Check => {
   const { older, next, mode, judge } = input;
-  if (mode === 'none') return { verdict: 'compatible', findings: [] };
+  if (mode === 'none') return { verdict: 'compatible', findings: [], steps: 0 };
   const [base] = mode.split('-');
   const findings: Finding[] = [];
+  let steps = 0;
   for (const [index, version] of older.entries()) {
     if (!mode.endsWith('-transitive') && index < older.length - 1) continue;
     const found = [
-      ...(base === 'forward' ? [] : findingsOf(version, next, 'backward', judge)),
-      ...(base === 'backward' ? [] : findingsOf(next, version, 'forward', judge)),
+      ...(base === 'forward' ? [] : [findingsOf(version, next, 'backward', judge)]),
+      ...(base === 'backward' ? [] : [findingsOf(next, version, 'forward', judge)]),
     ];
-    findings.push(...found.map((finding) => ({ ...finding, against: index })));
+    for (const each of found) {
+      steps += each.steps;
+      findings.push(...each.findings.map((finding) => ({ ...finding, against: index })));
+    }
   }
-  return { verdict: worst(findings), findings };
+  return { verdict: worst(findings), findings, steps };
 };
 
 const worst = (findings: readonly Finding[]): Verdict => {

@@ -6,6 +6,7 @@ import { type F, JSON_TYPES, type JsonType } from './literals.ts';
 import { numberOf, type Said } from './numbers.ts';
 import { objectOf } from './objects.ts';
 import { CLOSED, firstOf, type Outcome, sat, UNSAT, unknownAt } from './outcome.ts';
+import type { Patterns } from './regex/index.ts';
 import type { Steps } from './steps.ts';
 import { stringOf } from './strings.ts';
 
@@ -23,12 +24,8 @@ export interface Solver {
 /** Values inside values deeper than this are not looked for. */
 const DEEPEST = 40;
 
-export const makeSolver = (
-  formulas: Formulas,
-  matches: (pattern: string, text: string) => boolean | undefined,
-  steps: Steps,
-): Solver => {
-  const holds = makeEvaluate(formulas, matches, steps);
+export const makeSolver = (formulas: Formulas, patterns: Patterns, steps: Steps): Solver => {
+  const holds = makeEvaluate(formulas, patterns.matches, steps);
   const known = new Map<F, Outcome>();
   const asking = new Map<F, number>();
   const names = new Map<F, Outcome>();
@@ -126,7 +123,7 @@ export const makeSolver = (
       case 'number':
         return numberOf(said, fits);
       case 'string':
-        return stringOf(said, fits);
+        return stringOf(said, patterns, fits);
       case 'array':
         return arrayOf(said, solver, fits);
       case 'object':

@@ -4,6 +4,7 @@ import * as formats from 'ajv-formats';
 import type { Judge } from '../../kernel/containment/index.ts';
 import { isObject } from '../../kernel/fields.ts';
 import type { JsonObject, JsonValue } from '../../kernel/strict-json.ts';
+import { boundedRegExp } from './bounded-regexp.ts';
 import { plainSchema } from './plain-schema.ts';
 
 const COMPILED_AT_MOST = 64;
@@ -15,6 +16,7 @@ const OPTIONS: Options = {
   ownProperties: true,
   logger: false,
   addUsedSchema: false,
+  code: { regExp: boundedRegExp },
 };
 
 type Validate = ValidateFunction | boolean | undefined;

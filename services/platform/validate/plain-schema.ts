@@ -17,39 +17,47 @@ const PROTO = '__proto__';
  * A schema as ajv takes it, with the same meaning: an empty `enum` is `false`, draft-04 is draft-07, `$schema` is left out, and what is said
  * of a member called `__proto__`, which ajv passes over, is said by a pattern.
  */
-export const plainSchema = (schema: JsonValue): JsonValue =>
-  plain(schema, isObject(schema) && String(schema.$schema).includes('draft-04'));
+export const plainSchema = (schema: JsonValue): JsonValue => {
+  const named = isObject(schema) ? String(schema.$schema) : '';
+  return plain(schema, named.includes('draft-04') ? '04' : named.includes('draft-07') ? '07' : '2020-12');
+};
 
-const plain = (schema: JsonValue, draft04: boolean): JsonValue => {
+type Draft = '04' | '07' | '2020-12';
+
+const plain = (schema: JsonValue, draft: Draft): JsonValue => {
   if (!isObject(schema)) return schema;
   const made = new Map<string, JsonValue>();
   const also: JsonValue[] = [];
   for (const [keyword, value] of Object.entries(schema)) {
     if (keyword === '$schema') continue;
     if (DATA.includes(keyword)) made.set(keyword, value);
-    else if (MAPS.includes(keyword) && isObject(value)) made.set(keyword, map(keyword, value, draft04, also));
+    else if (MAPS.includes(keyword) && isObject(value)) made.set(keyword, map(keyword, value, draft, also));
     else if (Array.isArray(value))
       made.set(
         keyword,
-        value.map((inner: JsonValue) => plain(inner, draft04)),
+        value.map((inner: JsonValue) => plain(inner, draft)),
       );
-    else made.set(keyword, plain(value, draft04));
+    else made.set(keyword, plain(value, draft));
   }
-  if (draft04) modernise(made);
+  if (draft === '04') modernise(made);
   const values = made.get('enum');
   if (Array.isArray(values) && values.length === 0) {
     made.delete('enum');
     also.push(false);
   }
+  // ajv 8.20 accepts an empty array where `contains` stands beside `prefixItems`: its loop never runs.
+  const contained = (draft === '2020-12' ? made.get('minContains') : undefined) ?? 1;
+  if (draft !== '04' && made.has('contains') && typeof contained === 'number' && contained > 0)
+    also.push({ minItems: contained });
   // Beside the others, so that what they look at counts as looked at.
   if (also.length > 0) made.set('allOf', [...((made.get('allOf') as readonly JsonValue[] | undefined) ?? []), ...also]);
   return Object.fromEntries(made);
 };
 
-const map = (keyword: string, value: JsonObject, draft04: boolean, also: JsonValue[]): JsonObject => {
+const map = (keyword: string, value: JsonObject, draft: Draft, also: JsonValue[]): JsonObject => {
   const entries = Object.entries(value).map(([name, inner]): [string, JsonValue] => [
     name,
-    Array.isArray(inner) ? inner : plain(inner, draft04),
+    Array.isArray(inner) ? inner : plain(inner, draft),
   ]);
   const hidden = entries.find(([name]) => name === PROTO);
   if (hidden === undefined || keyword === 'patternProperties') return Object.fromEntries(entries);
