@@ -80,7 +80,7 @@ const makeReader = (letters: readonly string[]) => {
     }
     if (letter === '.') return { kind: 'set', ranges: POINT };
     if (letter === '[') return { kind: 'set', ranges: classRanges() };
-    if (letter === '\\') return { kind: 'set', ranges: escape(false) };
+    if (letter === '\\') return { kind: 'set', ranges: escaped(false) };
     if ('*+?{}])'.includes(letter)) throw unread();
     return { kind: 'set', ranges: one(letter) };
   };
@@ -125,10 +125,10 @@ const makeReader = (letters: readonly string[]) => {
 
   const member = (): Ranges => {
     const letter = take();
-    return letter === '\\' ? escape(true) : one(letter);
+    return letter === '\\' ? escaped(true) : one(letter);
   };
 
-  const escape = (inClass: boolean): Ranges => {
+  const escaped = (inClass: boolean): Ranges => {
     const letter = take();
     const known = classOf(letter);
     if (known !== undefined) return known;

@@ -75,10 +75,10 @@ const properties = new Map<string, Ranges>();
 const PROPERTIES_AT_MOST = 64;
 
 /** The class of `\p{…}`, as this engine's Unicode has it. */
-export const propertyOf = (escape: string): Ranges => {
-  const held = properties.get(escape);
+export const propertyOf = (property: string): Ranges => {
+  const held = properties.get(property);
   if (held !== undefined) return held;
-  const [some, all] = [new RegExp(escape, 'u'), new RegExp(`^${escape}*$`, 'u')];
+  const [some, all] = [new RegExp(property, 'u'), new RegExp(`^${property}*$`, 'u')];
   const made: [number, number][] = [];
   // Whole blocks are mostly in or out.
   const look = (from: number, size: number): void => {
@@ -91,7 +91,7 @@ export const propertyOf = (escape: string): Ranges => {
   look(0xd000, 256);
   for (let at = 0xd100; at < 0xd800; at += 256) look(at, 256);
   const ranges = unite(made);
-  if (properties.size < PROPERTIES_AT_MOST) properties.set(escape, ranges);
+  if (properties.size < PROPERTIES_AT_MOST) properties.set(property, ranges);
   return ranges;
 };
 
