@@ -15,6 +15,7 @@ import { newAdapter } from './commands/new-adapter.ts';
 import { request } from './commands/request.ts';
 import { run } from './commands/run.ts';
 import { type SchemaCheckFlags, schemaCheck } from './commands/schema.ts';
+import { schemaImpact, schemaPublish } from './commands/schema-publish.ts';
 import { status } from './commands/status.ts';
 import { trace } from './commands/trace.ts';
 import { up } from './commands/up.ts';
@@ -189,6 +190,28 @@ schema.addCommand(
     .option('--json', 'exactly one JSON object on standard output')
     .addHelpText('after', '\nExample:\n  $ wasl schema check person.v1.json person.v2.json --mode full')
     .action(does((files: string[], flags: SchemaCheckFlags) => schemaCheck(files, flags))),
+);
+schema.addCommand(
+  new Command('publish')
+    .description('Publish a document’s schema: frozen from then on.')
+    .argument('<file>', 'the schema, named <document>.v<major>.json')
+    .option('--as <dir>', 'folder of the providing agency’s identity', 'identity')
+    .option('--document <type>', 'the document type, where the file’s name does not say it')
+    .option('--major <number>', 'its major, likewise', Number)
+    .option('--json', 'exactly one JSON object on standard output')
+    .addHelpText('after', '\nExample:\n  $ wasl schema publish schemas/archives.extract.v1.json')
+    .action(does(schemaPublish)),
+);
+schema.addCommand(
+  new Command('impact')
+    .description('Say whom a changed schema would touch, and whose move is next.')
+    .argument('<file>', 'the new schema, named <document>.v<major>.json')
+    .option('--as <dir>', 'folder of the providing agency’s identity', 'identity')
+    .option('--document <type>', 'the document type, where the file’s name does not say it')
+    .option('--major <number>', 'its major, likewise', Number)
+    .option('--json', 'exactly one JSON object on standard output')
+    .addHelpText('after', '\nExample:\n  $ wasl schema impact schemas/archives.extract.v2.json')
+    .action(does(schemaImpact)),
 );
 program.addCommand(schema);
 program.addCommand(
