@@ -53,6 +53,8 @@ export const openLink = (options: LinkOptions): Link => {
   const connection = connectGateway({ address, tls: identity.tls, trustDomain: identity.trustDomain });
   const stopping = new AbortController();
   let reached: Reached | undefined;
+  /** What was shown last, also over an earlier connection: nobody shows less than that. */
+  let copy: RegistryCopy | undefined;
   let attempt = 0;
 
   const once = async (): Promise<void> => {
@@ -60,7 +62,6 @@ export const openLink = (options: LinkOptions): Link => {
     const ended = new AbortController();
     const until = AbortSignal.any([ended.signal, stopping.signal]);
     const held = new Map<string, string>();
-    let copy: RegistryCopy | undefined;
     try {
       for await (const message of connection.followRegistry(until)) {
         for (const record of message.records) held.set(recordDigest(record), record);

@@ -1,12 +1,13 @@
 import { WaslError } from '../../services/kernel/codes.ts';
 import type { CopyPins, RegistryCopy } from '../../services/kernel/copy.ts';
+import { REGISTRY_FRESH_MS } from '../../services/kernel/freshness.ts';
 import type { Primitives } from '../../services/kernel/keys.ts';
 import type { Logger } from '../../services/platform/log/index.ts';
 import type { Identity } from './identity.ts';
 import { type Link, openLink, type Reached } from './link.ts';
 
-/** A registry head older than this decides nothing any more, ms. */
-const FRESHNESS_MS = 3_600_000;
+/** An older copy still decides, and the log says so, ms. */
+const BEHIND_MS = 60_000;
 
 export interface Connected {
   readonly link: Link;
@@ -40,6 +41,7 @@ export const openLinks = (of: {
   };
   let newest: RegistryCopy | undefined;
   let turn = 0;
+  let behind = false;
   const listeners: ((link: Link, reached: Reached) => void)[] = [];
   const waiting = new Set<() => void>();
   const all: Link[] = of.gateways.map((address) => {
@@ -51,7 +53,11 @@ export const openLinks = (of: {
       log,
       // Two gateways may be a head apart: the newest counts, whoever brought it.
       onCopy: (copy) => {
-        if (newest === undefined || copy.version > newest.version || copy.timeMs >= newest.timeMs) newest = copy;
+        const { version = 0, timeMs = 0 } = newest ?? {};
+        if (copy.version > version || (copy.version === version && copy.timeMs >= timeMs)) newest = copy;
+        else if (copy.version < version && copy.timeMs > timeMs) {
+          log.error({ address, code: 'registry-rollback' }, 'a later head speaks for an older state; it is not taken');
+        }
       },
       onReached: (reached) => {
         for (const tell of listeners) tell(link, reached);
@@ -88,7 +94,12 @@ export const openLinks = (of: {
     newestCopy: () => newest,
     copy: () => {
       if (newest === undefined) throw new WaslError('registry-unavailable');
-      if (newest.timeMs < now() - FRESHNESS_MS) throw new WaslError('registry-stale');
+      const ageMs = now() - newest.timeMs;
+      if (ageMs > REGISTRY_FRESH_MS) throw new WaslError('registry-stale');
+      if (ageMs > BEHIND_MS !== behind) {
+        behind = !behind;
+        if (behind) log.warn({ ageMs }, 'the registry copy is more than a minute behind; requests go on with it');
+      }
       return newest;
     },
     pick: async (withinMs, except) => {

@@ -1,3 +1,4 @@
+import { REGISTRY_FRESH_MS } from '../kernel/freshness.ts';
 import { busSettings } from '../platform/bus/settings.ts';
 import { defineSettings } from '../platform/config/index.ts';
 import { LIMITS } from './domain/budget.ts';
@@ -14,7 +15,7 @@ export const gatewaySettings = defineSettings({
   origin: { type: 'text', sentence: 'Name of the evidence log, the same at all gateways of one bus.' },
   registryFreshness: {
     type: 'duration-ms',
-    default: 3_600_000,
+    default: REGISTRY_FRESH_MS,
     unit: 'ms',
     sentence: 'A registry head older than this decides nothing any more.',
   },

@@ -4,6 +4,9 @@ import type { RequestStatement } from './statements.ts';
 /** How far a request's times may lie from the clock of whoever checks it, and from each other; ms. */
 export const FRESHNESS = { pastMs: 60_000, futureMs: 10_000, deadlineMs: 60_000 } as const;
 
+/** How old a registry head may be that still decides, unless a gateway is told otherwise; ms. The registry may be away for as long. */
+export const REGISTRY_FRESH_MS = 24 * 3_600_000;
+
 /** Characters of any signed statement at most. */
 export const MAX_STATEMENT_CHARACTERS = 16 * 1024;
 

@@ -15,6 +15,7 @@ import { makeRoot, prepareFolder } from '../../services/cli/development/folder.t
 import { type Layout, layoutOf } from '../../services/cli/development/layout.ts';
 import { type Gateway, startGateway } from '../../services/gateway/app.ts';
 import { loadGatewayIdentity } from '../../services/gateway/main.ts';
+import { REGISTRY_FRESH_MS } from '../../services/kernel/freshness.ts';
 import { type Entity, parseEntity } from '../../services/kernel/registry.ts';
 import type { JsonObject } from '../../services/kernel/strict-json.ts';
 import type { Bus } from '../../services/platform/bus/port.ts';
@@ -83,7 +84,7 @@ export async function startExchange(
       listen,
       opsListen: '127.0.0.1:0',
       origin: 'wasl.test',
-      registryFreshness: 3_600_000,
+      registryFreshness: REGISTRY_FRESH_MS,
       evidencePatience: options.evidencePatience ?? 5_000,
       drainGrace: 2_000,
       ...(options.now === undefined ? {} : { now: options.now }),
