@@ -49,36 +49,35 @@ const claimsOf = (schema: JsonObject): CatalogDocument['claims'] =>
     });
 
 /** What there is to ask for, and what this agency may ask, of whom and for what, by a registry copy; quotas are counted elsewhere. */
-export const catalogOf = (copy: RegistryCopy, agencyId: string, nowMs: number): Catalog => {
+export const catalogOf = async (copy: RegistryCopy, agencyId: string, nowMs: number): Promise<Catalog> => {
   const agency = parseAgencyId(agencyId);
-  const documents = copy.documentTypes.map((type): CatalogDocument => {
-    const own = copy.agreements.filter(
-      ({ terms }) =>
-        terms.requester === agency && terms.documentType === type.id && terms.documentVersion === type.version,
+  const documents = copy.documentTypes().map(async (type): Promise<CatalogDocument> => {
+    const { id: documentType, version: documentVersion } = type;
+    const own = await copy.between({ requester: agency, provider: type.provider, documentType, documentVersion });
+    const mayAsk = own.flatMap((agreement) =>
+      agreement.terms.purposes.map(({ purpose, title: purposeTitle }): Permission => {
+        const { id, provider, claims, legalBasis, quotaPerDay, untilMs } = agreement.terms;
+        const decision = decide(
+          { requester: agency, provider, documentType, documentVersion, purpose, claims },
+          {
+            agreements: [agreement],
+            knows: { agency: (known) => copy.agency(known)?.status === 'active', documentType: () => true },
+            usedToday: () => 0,
+            nowMs,
+          },
+        );
+        return {
+          agreement: id,
+          purpose,
+          purposeTitle,
+          legalBasis,
+          claims,
+          quotaPerDay,
+          until: new Date(untilMs).toISOString(),
+          ...(decision.kind === 'allowed' ? {} : { whyNot: reasonOf(decision.code, decision.params) }),
+        };
+      }),
     );
-    const mayAsk = own.map(({ terms }): Permission => {
-      const { id, provider, documentType, documentVersion, purpose, claims } = terms;
-      const decision = decide(
-        { requester: agency, provider, documentType, documentVersion, purpose, claims },
-        {
-          agreements: own.filter(({ terms: { id: other } }) => other === id),
-          knows: { agency: (known) => copy.agency(known)?.status === 'active', documentType: () => true },
-          usedToday: () => 0,
-          nowMs,
-        },
-      );
-      const { purposeTitle, legalBasis, quotaPerDay, untilMs } = terms;
-      return {
-        agreement: id,
-        purpose,
-        purposeTitle,
-        legalBasis,
-        claims,
-        quotaPerDay,
-        until: new Date(untilMs).toISOString(),
-        ...(decision.kind === 'allowed' ? {} : { whyNot: reasonOf(decision.code, decision.params) }),
-      };
-    });
     const nobody = own.length === 0 && type.provider !== agency;
     return {
       documentType: type.id,
@@ -97,6 +96,6 @@ export const catalogOf = (copy: RegistryCopy, agencyId: string, nowMs: number): 
   return {
     agency,
     registry: { version: copy.version, time: new Date(copy.timeMs).toISOString() },
-    documents: documents.sort((a, b) => (a.documentType < b.documentType ? -1 : 1)),
+    documents: (await Promise.all(documents)).sort((a, b) => (a.documentType < b.documentType ? -1 : 1)),
   };
 };

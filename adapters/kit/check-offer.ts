@@ -70,7 +70,7 @@ export const checkOffer = async (
   await checkRequestedReceipt(primitives, copy, requestedReceipt, read);
 
   const decision = decide(request, {
-    agreements: copy.agreements,
+    agreements: await copy.between(request),
     knows: {
       agency: (id) => copy.agency(id)?.status === 'active',
       documentType: (type, version) => copy.documentType(type, version)?.provider === identity.agency,

@@ -76,13 +76,8 @@ export const makeClient = (parts: ClientParts): Client => {
     if (known) checkSubject(copy, { documentType, documentVersion }, part);
     const providerKey = copy.agency(provider)?.keys.encryption ?? primitives.generateX25519().publicJwk;
     const privatePart = sealPrivate(primitives, { provider: providerKey, audit: copy.audit }, privatePayload(part));
-    const agreed = copy.agreements.find(
-      ({ terms }) =>
-        terms.requester === identity.agency &&
-        terms.provider === provider &&
-        terms.documentType === documentType &&
-        terms.purpose === purpose,
-    );
+    const between = await copy.between({ requester: identity.agency, provider, documentType, documentVersion });
+    const agreed = between.find(({ terms }) => terms.purposes.some((one) => one.purpose === purpose));
     const issuedAtMs = now();
     const request: RequestStatement = {
       id,

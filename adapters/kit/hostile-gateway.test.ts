@@ -28,6 +28,7 @@ import {
   gatewayKey,
   honest,
   own as ownPins,
+  PURPOSE,
   terms,
   transport,
 } from '../../test/support/registry-world.ts';
@@ -73,7 +74,7 @@ const exchange = async (changes: Partial<RequestStatement> = {}) => {
     provider: civil.id,
     documentType,
     documentVersion: 1,
-    purpose: terms().purpose,
+    purpose: PURPOSE,
     claims: ['fullName'],
     issuedAtMs: NOW,
     deadlineMs: NOW + 4,

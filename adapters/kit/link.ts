@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { WaslError } from '../../services/kernel/codes.ts';
-import { buildCopy, type CopyPins, type RegistryCopy } from '../../services/kernel/copy.ts';
+import { buildCopy, type CopyMemory, type CopyPins, type RegistryCopy } from '../../services/kernel/copy.ts';
 import type { BootId, GatewayId } from '../../services/kernel/ids.ts';
 import type { Primitives } from '../../services/kernel/keys.ts';
 import { recordDigest } from '../../services/kernel/registry.ts';
@@ -34,6 +34,8 @@ export interface LinkOptions {
   readonly identity: Identity;
   readonly primitives: Primitives;
   readonly pins: CopyPins;
+  /** The kit's own, which outlives the connection: a gateway that is reached anew shows nothing older. */
+  readonly memory: CopyMemory;
   readonly log: Logger;
   /** Told of each verified copy. */
   readonly onCopy: (copy: RegistryCopy) => void;
@@ -49,7 +51,7 @@ export const pause = (ms: number, signal: AbortSignal): Promise<void> =>
   wait(ms, undefined, { signal }).catch(() => undefined);
 
 export const openLink = (options: LinkOptions): Link => {
-  const { address, identity, primitives, pins, log } = options;
+  const { address, identity, primitives, pins, memory, log } = options;
   const connection = connectGateway({ address, tls: identity.tls, trustDomain: identity.trustDomain });
   const stopping = new AbortController();
   let reached: Reached | undefined;
@@ -68,7 +70,7 @@ export const openLink = (options: LinkOptions): Link => {
         const listed = new Set(message.digests);
         for (const digest of held.keys()) if (!listed.has(digest)) held.delete(digest);
         const state = { records: [...held.values()], head: message.head, digests: message.digests };
-        copy = await buildCopy(primitives, pins, state, copy);
+        copy = await buildCopy(primitives, pins, state, copy, memory);
         for (const { what, code } of copy.problems) log.warn({ what, code, gateway }, 'a registry record is left out');
         options.onCopy(copy);
         if (reached === undefined) {

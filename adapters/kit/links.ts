@@ -1,5 +1,5 @@
 import { WaslError } from '../../services/kernel/codes.ts';
-import type { CopyPins, RegistryCopy } from '../../services/kernel/copy.ts';
+import { type CopyPins, newCopyMemory, type RegistryCopy } from '../../services/kernel/copy.ts';
 import { REGISTRY_FRESH_MS } from '../../services/kernel/freshness.ts';
 import type { Primitives } from '../../services/kernel/keys.ts';
 import type { Logger } from '../../services/platform/log/index.ts';
@@ -39,6 +39,7 @@ export const openLinks = (of: {
     ...identity.pins,
     own: { agency: identity.agency, signing: identity.signer.publicJwk },
   };
+  const memory = newCopyMemory(primitives);
   let newest: RegistryCopy | undefined;
   let turn = 0;
   let behind = false;
@@ -50,6 +51,7 @@ export const openLinks = (of: {
       identity,
       primitives,
       pins,
+      memory,
       log,
       // Two gateways may be a head apart: the newest counts, whoever brought it.
       onCopy: (copy) => {

@@ -68,7 +68,7 @@ export const describeOutcome = (outcome: Outcome, collect: string): string => {
 };
 
 /** The first exchange, step by step, in English and Arabic. */
-export const narrate = (
+export const narrate = async (
   outcome: Outcome,
   copy: RegistryCopy,
   asked: {
@@ -80,12 +80,15 @@ export const narrate = (
     /** See `describeOutcome`. */
     readonly collect: string;
   },
-): string => {
+): Promise<string> => {
   const { requester, provider, documentType, purpose } = asked;
   const name = (id: string): { readonly en: string; readonly ar: string } =>
     copy.agency(id)?.name ?? { en: id, ar: id };
-  const agreement = copy.agreements.find(
-    ({ terms }) => terms.requester === requester && terms.documentType === documentType && terms.purpose === purpose,
+  const agreement = (await copy.agreements()).find(
+    ({ terms }) =>
+      terms.requester === requester &&
+      terms.documentType === documentType &&
+      terms.purposes.some((one) => one.purpose === purpose),
   );
   const type = copy.documentType(documentType, 1);
   const all = isObject(type?.schema.properties)
@@ -96,6 +99,7 @@ export const narrate = (
   const step = (number: number, en: string, ar: string, ...details: readonly string[]): string =>
     [`${number}. ${en}`, `   ${ar}`, ...details.map((detail) => `   ${detail}`)].join('\n');
   const terms = agreement?.terms;
+  const title = terms?.purposes.find((one) => one.purpose === purpose)?.title ?? { en: purpose, ar: purpose };
   return [
     '',
     step(
@@ -106,8 +110,8 @@ export const narrate = (
     ),
     step(
       2,
-      `Agreed: ${terms?.id ?? '-'}, for the purpose: ${terms?.purposeTitle.en ?? purpose}.`,
-      `الاتفاقية: ${terms?.id ?? '-'}، والغرض: ${terms?.purposeTitle.ar ?? purpose}.`,
+      `Agreed: ${terms?.id ?? '-'}, for the purpose: ${title.en}.`,
+      `الاتفاقية: ${terms?.id ?? '-'}، والغرض: ${title.ar}.`,
       terms?.legalBasis.en ?? '',
       terms?.legalBasis.ar ?? '',
     ),

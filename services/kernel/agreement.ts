@@ -1,11 +1,14 @@
 import { WaslError } from './codes.ts';
 import { type Digest, digestOfText } from './digest.ts';
-import { isObject, readFields } from './fields.ts';
+import { type Fields, readFields } from './fields.ts';
 import { type AgencyId, CLAIM_NAME, type DocumentType, PURPOSE, parseAgencyId, parseDocumentType } from './ids.ts';
-import { readJws, signJws, verifyJws } from './jws.ts';
-import type { EcPublicJwk, Primitives, Signer, Thumbprint } from './keys.ts';
+import { countersignJws, payloadSegment, readJws, signJws } from './jws.ts';
+import type { Signer, Thumbprint } from './keys.ts';
 import { DIGEST, THUMBPRINT, TYP } from './statements.ts';
 import type { JsonObject } from './strict-json.ts';
+
+/** Characters of the signed terms at most. */
+const MAX_TERMS = 64 * 1024;
 
 export interface Bilingual {
   readonly en: string;
@@ -21,6 +24,16 @@ export interface Pins {
   readonly schema: Digest;
 }
 
+export interface AgreedPurpose {
+  readonly purpose: string;
+  readonly title: Bilingual;
+}
+
+/** When the citizen sees the accesses. Hiding them needs a ground in law, and ends. */
+export type Visibility =
+  | { readonly kind: 'at-once' }
+  | { readonly kind: 'hidden-until'; readonly untilMs: number; readonly ground: Bilingual };
+
 /** The terms that both agencies sign, byte for byte the same payload. Times are ms since the epoch; `until` is exclusive. */
 export interface Agreement {
   readonly id: string;
@@ -29,8 +42,8 @@ export interface Agreement {
   readonly provider: AgencyId;
   readonly documentType: DocumentType;
   readonly documentVersion: number;
-  readonly purpose: string;
-  readonly purposeTitle: Bilingual;
+  /** At least one; a request names one of them. */
+  readonly purposes: readonly AgreedPurpose[];
   readonly legalBasis: Bilingual;
   /** Claims that may be disclosed, sorted. */
   readonly claims: readonly string[];
@@ -39,10 +52,16 @@ export interface Agreement {
   readonly timeZone: string;
   readonly fromMs: number;
   readonly untilMs: number;
+  /** How long the requester may keep what it was given, days. */
+  readonly retentionDays: number;
+  readonly visibility: Visibility;
   readonly pins: Pins;
 }
 
 const bilingualJson = (text: Bilingual): JsonObject => ({ en: text.en, ar: text.ar });
+
+const visibilityJson = (visibility: Visibility): JsonObject =>
+  visibility.kind === 'at-once' ? { ...visibility } : { ...visibility, ground: bilingualJson(visibility.ground) };
 
 export const agreementPayload = (terms: Agreement): JsonObject => ({
   aud: 'wasl',
@@ -52,14 +71,15 @@ export const agreementPayload = (terms: Agreement): JsonObject => ({
   provider: terms.provider,
   documentType: terms.documentType,
   documentVersion: terms.documentVersion,
-  purpose: terms.purpose,
-  purposeTitle: bilingualJson(terms.purposeTitle),
+  purposes: terms.purposes.map(({ purpose, title }) => ({ purpose, title: bilingualJson(title) })),
   legalBasis: bilingualJson(terms.legalBasis),
   claims: [...terms.claims],
   quotaPerDay: terms.quotaPerDay,
   timeZone: terms.timeZone,
   fromMs: terms.fromMs,
   untilMs: terms.untilMs,
+  retentionDays: terms.retentionDays,
+  visibility: visibilityJson(terms.visibility),
   pins: { ...terms.pins },
 });
 
@@ -83,6 +103,28 @@ const parsePins = (object: JsonObject): Pins => {
   return pins;
 };
 
+const parsePurposes = (f: Fields): readonly AgreedPurpose[] => {
+  const purposes = f.list('purposes', 50, (item) => ({
+    purpose: item.text('purpose', PURPOSE, 100),
+    title: readBilingual(item.object('title'), 'agreement.purposes.title'),
+  }));
+  const names = new Set(purposes.map(({ purpose }) => purpose));
+  if (names.size === 0 || names.size < purposes.length) {
+    throw new WaslError('malformed-message', { what: 'agreement.purposes' });
+  }
+  return purposes;
+};
+
+const parseVisibility = (f: Fields): Visibility => {
+  const kind = f.oneOf('kind', ['at-once', 'hidden-until']);
+  const visibility: Visibility =
+    kind === 'at-once'
+      ? { kind }
+      : { kind, untilMs: f.count('untilMs'), ground: readBilingual(f.object('ground'), 'agreement.visibility.ground') };
+  f.done();
+  return visibility;
+};
+
 export const parseAgreement = (payload: JsonObject): Agreement => {
   const f = readFields(payload, 'agreement');
   f.oneOf('aud', ['wasl']);
@@ -93,56 +135,48 @@ export const parseAgreement = (payload: JsonObject): Agreement => {
     provider: parseAgencyId(f.text('provider')),
     documentType: parseDocumentType(f.text('documentType')),
     documentVersion: f.count('documentVersion'),
-    purpose: f.text('purpose', PURPOSE, 100),
-    purposeTitle: readBilingual(f.object('purposeTitle'), 'agreement.purposeTitle'),
+    purposes: parsePurposes(f),
     legalBasis: readBilingual(f.object('legalBasis'), 'agreement.legalBasis'),
     claims: f.texts('claims', CLAIM_NAME, 100),
     quotaPerDay: f.count('quotaPerDay'),
     timeZone: f.text('timeZone', /^[A-Za-z_]+(\/[A-Za-z_+-]+)*$/, 64),
     fromMs: f.count('fromMs'),
     untilMs: f.count('untilMs'),
+    retentionDays: f.count('retentionDays'),
+    visibility: parseVisibility(f.fields('visibility')),
     pins: parsePins(f.object('pins')),
   };
   f.done();
   return terms;
 };
 
-/** An agreement with the signatures that stand on it: two JWS over one payload. */
+/**
+ * The terms with the signatures that stand on them, each by an officer of its side: the requester's is a JWS, and the provider's, once it has
+ * accepted, a countersignature over the very payload that the requester's carries. So both are over the same bytes or worth nothing.
+ */
 export interface SignedAgreement {
   readonly requester: string;
-  readonly provider: string;
+  readonly provider?: string;
 }
 
-export const signAgreement = (signer: Signer, terms: Agreement): Promise<string> =>
-  signJws(signer, TYP.agreement, agreementPayload(terms));
+/** The requester's officer drafts. */
+export const draftAgreement = (officer: Signer, terms: Agreement): Promise<string> =>
+  signJws(officer, TYP.agreement, agreementPayload(terms));
 
-/** Digest by which entries name an agreement: over the signed payload segment, the same for both signatures. */
-export const agreementDigest = (jws: string): Digest => digestOfText(jws.split('.')[1] ?? '');
+/** The provider's officer accepts what was drafted. */
+export const acceptAgreement = (officer: Signer, draft: string): Promise<string> =>
+  countersignJws(officer, TYP.agreement, draft);
 
-/**
- * Verifies both signatures and that both are over the same payload bytes. An agreement with one signature missing or foreign counts for nobody.
- * Errors: `signature-invalid`, `malformed-message`, `wrong-type`.
- */
-export const verifyAgreement = async (
-  primitives: Primitives,
-  keys: { readonly requester: EcPublicJwk; readonly provider: EcPublicJwk },
-  signed: SignedAgreement,
-): Promise<Agreement> => {
-  const terms = readAgreement(signed);
-  await verifyJws(primitives, keys.requester, signed.requester, TYP.agreement);
-  await verifyJws(primitives, keys.provider, signed.provider, TYP.agreement);
-  return terms;
-};
+/** Digest by which steps and entries name an agreement: over the signed payload segment, the same for both signatures. */
+export const agreementDigest = ({ requester }: SignedAgreement): Digest => digestOfText(payloadSegment(requester));
 
 /** Reads the terms without verifying, to learn whose keys to verify with. */
-export const readAgreement = (signed: SignedAgreement): Agreement => {
-  if (signed.requester.split('.')[1] !== signed.provider.split('.')[1]) throw new WaslError('signature-invalid', {});
-  return parseAgreement(readJws(signed.requester, TYP.agreement).payload);
-};
+export const readAgreement = ({ requester }: SignedAgreement): Agreement =>
+  parseAgreement(readJws(requester, TYP.agreement).payload);
 
-export const parseSignedAgreement = (value: JsonObject): SignedAgreement => {
-  if (!isObject(value) || typeof value.requester !== 'string' || typeof value.provider !== 'string') {
-    throw new WaslError('malformed-message', { what: 'agreement signatures' });
-  }
-  return { requester: value.requester, provider: value.provider };
+export const parseSignedAgreement = (f: Fields): SignedAgreement => {
+  const signed = { requester: f.text('requester', undefined, MAX_TERMS) };
+  const provider = f.optionalText('provider', undefined, 512);
+  f.done();
+  return provider === undefined ? signed : { ...signed, provider };
 };

@@ -7,6 +7,7 @@ export type NextMove =
   | 'requester-integrator'
   | 'provider-integrator'
   | 'data-officers'
+  | 'authority'
   | 'security-officer'
   | 'operator'
   | 'hub';

@@ -2,30 +2,6 @@ import { row } from './code-row.ts';
 
 /** Somebody decided against the request, and would again. */
 export const REFUSED = {
-  'no-agreement': row(
-    'refused',
-    'data-officers',
-    "No agreement covers this request. Next move: your agency's data officer, who can propose one.",
-    'لا توجد اتفاقية تبادل بيانات تغطي هذا الطلب. الإجراء التالي على: ضابط البيانات في جهتك لاقتراح اتفاقية.',
-  ),
-  'agreement-expired': row(
-    'refused',
-    'data-officers',
-    'The agreement {agreement} has expired. Next move: the data officers of both agencies, who can renew it.',
-    'انتهت مدة الاتفاقية {agreement}. الإجراء التالي على: ضابطي البيانات في الجهتين لتجديدها.',
-  ),
-  'agreement-not-yet-valid': row(
-    'refused',
-    'requester',
-    'The agreement {agreement} is not in force yet. Next move: you, to ask again once it is.',
-    'لم يبدأ سريان الاتفاقية {agreement} بعد. الإجراء التالي على: مقدم الطلب لإعادة الطلب بعد بدء سريانها.',
-  ),
-  'agreement-suspended': row(
-    'refused',
-    'data-officers',
-    'The agreement {agreement} is suspended. Next move: the data officers of both agencies.',
-    'الاتفاقية {agreement} موقوفة حاليًا. الإجراء التالي على: ضابطي البيانات في الجهتين.',
-  ),
   'purpose-not-agreed': row(
     'refused',
     'requester',

@@ -1,4 +1,5 @@
 import type { Row } from './code-row.ts';
+import { AGREEMENT } from './codes-agreement.ts';
 import { OTHER } from './codes-other.ts';
 import { REFUSED } from './codes-refused.ts';
 import { REGISTRY } from './codes-registry.ts';
@@ -7,7 +8,13 @@ import { SCHEMAS } from './codes-schemas.ts';
 export type { Kind, NextMove } from './code-row.ts';
 
 /** The stable codes: kind, whose move is next, and the sentence in both languages. A code is never renamed or used again for something else. */
-export const CODES = { ...REFUSED, ...REGISTRY, ...SCHEMAS, ...OTHER } as const satisfies Record<string, Row>;
+export const CODES = {
+  ...AGREEMENT,
+  ...REFUSED,
+  ...REGISTRY,
+  ...SCHEMAS,
+  ...OTHER,
+} as const satisfies Record<string, Row>;
 
 export type Code = keyof typeof CODES;
 export type Params = Readonly<Record<string, string | number>>;

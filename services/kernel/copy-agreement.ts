@@ -1,17 +1,22 @@
-import { agreementDigest, type Bilingual, readAgreement, verifyAgreement } from './agreement.ts';
+import { type Bilingual, readAgreement } from './agreement.ts';
+import { type FindOfficers, type Officer, verifyActs } from './agreement-acts.ts';
+import type { Side } from './agreement-state.ts';
 import { WaslError } from './codes.ts';
+import { entityOf, type HeldRecord } from './copy-records.ts';
 import type { StandingAgreement } from './decide.ts';
 import type { Digest } from './digest.ts';
-import type { AgencyId, DocumentType } from './ids.ts';
-import type { EcPublicJwk, Primitives, Thumbprint } from './keys.ts';
+import { type AgencyId, AUTHORITY, type DocumentType, type Issuer } from './ids.ts';
+import { type EcPublicJwk, type Primitives, type Thumbprint, thumbprint } from './keys.ts';
+import { type IssuerKey, verifyOfficer, verifyOfficerRevocation } from './officer.ts';
 import type { AgencyKeys, Entity } from './registry.ts';
+import { rememberLately } from './remember.ts';
 import type { JsonObject } from './strict-json.ts';
 
 /** What a holder of a copy knows without the registry, and holds it to. */
 export interface CopyPins {
   readonly authority: Thumbprint;
   readonly audit: Thumbprint;
-  /** A kit's own agency: agreements count for it only with this key's signature, whatever the registry says of that key. */
+  /** A kit's own agency: agreements count for it only by officers whom this key certifies, whatever the registry says of that key. */
   readonly own?: { readonly agency: AgencyId; readonly signing: EcPublicJwk };
 }
 
@@ -31,30 +36,87 @@ export interface DocumentTypeView {
   readonly schemaDigest: Digest;
 }
 
-/** What the registry says of agencies (by id) and document types (by `id/version`): to be held to the pins. */
+/** What the registry says of agencies (by id), document types (by `id/version`) and officers (by record key): to be held to the pins. */
 export interface Said {
-  readonly agencies: ReadonlyMap<string, AgencyView>;
-  readonly types: ReadonlyMap<string, DocumentTypeView>;
+  agency(id: string): AgencyView | undefined;
+  documentType(name: string): DocumentTypeView | undefined;
+  officer(key: string): HeldRecord | undefined;
 }
 
+/** What one reader has seen and does not forget while it runs, whatever a later state leaves out. */
+export interface CopyMemory {
+  /** They remember the last good signatures. */
+  readonly primitives: Primitives;
+  readonly agreements: Map<string, StandingAgreement>;
+  /** From when on an officer's key counts for nothing, by the record's key. */
+  readonly revoked: Map<string, number>;
+}
+
+const REMEMBERED_SIGNATURES = 50_000;
+
+export const newCopyMemory = (primitives: Primitives): CopyMemory => ({
+  primitives: rememberLately(primitives, REMEMBERED_SIGNATURES),
+  agreements: new Map(),
+  revoked: new Map(),
+});
+
+/** The officers of one state, each verified when first asked for, by the key of their own issuer. */
+export const officersIn = (pins: CopyPins, memory: CopyMemory, said: Said): FindOfficers => {
+  const found = new Map<string, Promise<readonly Officer[]>>();
+  const issuerKey = (issuer: Issuer): IssuerKey | undefined => {
+    if (issuer === AUTHORITY) return { root: pins.authority };
+    return issuer === pins.own?.agency ? pins.own.signing : said.agency(issuer)?.keys.signing;
+  };
+  const look = async (key: string, issuer: Issuer, kid: Thumbprint): Promise<readonly Officer[]> => {
+    const record = said.officer(key);
+    const by = issuerKey(issuer);
+    if (record === undefined || by === undefined) return [];
+    const { certificates, revocation } = entityOf(record, 'officer');
+    if (revocation !== undefined) {
+      const revoked = await ours(verifyOfficerRevocation(memory.primitives, by, revocation));
+      // Somebody else's revocation is nobody's: a stolen registry key must not choose whose signature falls.
+      if (revoked?.issuer === issuer && revoked.officer === kid) {
+        memory.revoked.set(key, Math.min(revoked.sinceMs, memory.revoked.get(key) ?? Number.POSITIVE_INFINITY));
+      }
+    }
+    const verified = await Promise.all(certificates.map((text) => ours(verifyOfficer(memory.primitives, by, text))));
+    const revokedSinceMs = memory.revoked.get(key);
+    return verified
+      .filter((officer) => officer?.issuer === issuer && thumbprint(officer.key) === kid)
+      .map((officer) => ({ ...(officer as Officer), ...(revokedSinceMs === undefined ? {} : { revokedSinceMs }) }));
+  };
+  return (issuer, kid) => {
+    const key = `officer/${issuer}/${kid}`;
+    const held = found.get(key) ?? look(key, issuer, kid);
+    found.set(key, held);
+    return held;
+  };
+};
+
+/** What does not verify is no certificate; it spoils none beside it. */
+const ours = <T>(verified: Promise<T>): Promise<T | undefined> =>
+  verified.catch((error: unknown) => {
+    if (error instanceof WaslError) return undefined;
+    throw error;
+  });
+
 /**
- * An agreement counts with both signatures, by keys that its own pins name, over a schema that it pins (design, "Whose word counts").
- * `undefined` for one between others, when `pins.own` is given. Errors: `pin-mismatch`, `signature-invalid`, `unknown-agency`,
- * `unknown-document-type`, `malformed-message`.
+ * An agreement counts by the officers who signed and stepped, by keys that its own pins name, over a schema that it pins (design, "Whose word
+ * counts"). Errors: those of `verifyActs`, and `pin-mismatch`, `unknown-agency`, `unknown-document-type`, `registry-rollback`.
  */
 export const verifyStanding = async (
-  primitives: Primitives,
   pins: CopyPins,
-  { id, status, signed }: Extract<Entity, { readonly kind: 'agreement' }>,
+  memory: CopyMemory,
+  { id, signed, steps }: Extract<Entity, { readonly kind: 'agreement' }>,
   said: Said,
-): Promise<StandingAgreement | undefined> => {
+  find: FindOfficers,
+): Promise<StandingAgreement> => {
   const terms = readAgreement(signed);
   const { requester, provider, documentType } = terms;
-  if (pins.own !== undefined && requester !== pins.own.agency && provider !== pins.own.agency) return undefined;
   // The record's id is the registry's word and the terms' id is not: one agreement under two names would have two states.
   if (terms.id !== id) throw new WaslError('malformed-message', { what: 'agreement.id' });
   const parties = { requester: partyIn(said, requester), provider: partyIn(said, provider) };
-  const type = said.types.get(`${documentType}/${terms.documentVersion}`);
+  const type = said.documentType(`${documentType}/${terms.documentVersion}`);
   if (type?.provider !== provider) throw new WaslError('unknown-document-type', { documentType });
   const held =
     terms.pins.requesterRecovery === parties.requester.keys.recovery &&
@@ -63,18 +125,27 @@ export const verifyStanding = async (
     terms.pins.audit === pins.audit &&
     terms.pins.schema === type.schemaDigest;
   if (!held) throw new WaslError('pin-mismatch');
-  const signing = ({ id: agency, keys }: AgencyView): EcPublicJwk =>
-    agency === pins.own?.agency ? pins.own.signing : keys.signing;
-  await verifyAgreement(
-    primitives,
-    { requester: signing(parties.requester), provider: signing(parties.provider) },
-    signed,
-  );
-  return { terms, digest: agreementDigest(signed.requester), status };
+  const acted = await verifyActs(memory.primitives, find, signed, steps);
+  const names: Readonly<Record<Side, string>> = { requester, provider, authority: AUTHORITY };
+  const standing = { ...acted, suspendedBy: acted.suspendedBy.map((side) => names[side]) };
+  const seen = memory.agreements.get(id);
+  if (seen !== undefined && !follows(standing, seen)) throw new WaslError('registry-rollback');
+  memory.agreements.set(id, standing);
+  return standing;
 };
 
-const partyIn = ({ agencies }: Said, agency: AgencyId): AgencyView => {
-  const view = agencies.get(agency);
+/** Whether an agreement may come after what was seen of it: a greater version, or the same text with at least the same signatures and steps. */
+const follows = (now: StandingAgreement, seen: StandingAgreement): boolean => {
+  if (now.terms.version !== seen.terms.version) return now.terms.version > seen.terms.version;
+  // A draft binds nobody yet.
+  if (seen.status === 'drafted') return true;
+  return (
+    now.digest === seen.digest && now.status !== 'drafted' && seen.steps.every((step, at) => now.steps[at] === step)
+  );
+};
+
+const partyIn = (said: Said, agency: AgencyId): AgencyView => {
+  const view = said.agency(agency);
   if (view === undefined) throw new WaslError('unknown-agency', { agency });
   return view;
 };

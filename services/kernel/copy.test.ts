@@ -21,16 +21,16 @@ import {
   withEntities,
 } from '../../test/support/registry-world.ts';
 import { primitives } from '../platform/crypto/index.ts';
-import { signAgreement } from './agreement.ts';
-import { buildCopy, relevantTo, schemaDigest } from './copy.ts';
+import { acceptAgreement, draftAgreement } from './agreement.ts';
+import { buildCopy, schemaDigest } from './copy.ts';
 import type { Primitives } from './keys.ts';
 import { digestOverRecords, type Entity, signHead } from './registry.ts';
 
 describe('an honest registry', () => {
   test('is held whole by a gateway', async () => {
     const copy = await copyOf(honest);
+    expect(await idsOf(copy)).toEqual(['health', 'licences']);
     expect(copy.problems).toEqual([]);
-    expect(idsOf(copy)).toEqual(['health', 'licences']);
     expect(copy.agency('civil-status')?.keys.signing).toEqual(civil.signer.publicJwk);
     expect(copy.gateway('gw-1')).toEqual(gatewayKey.publicJwk);
     expect(copy.documentType(documentType, 1)?.schemaDigest).toBe(schemaDigest(schema));
@@ -41,17 +41,22 @@ describe('an honest registry', () => {
   test('gives a kit its own agreements, and the keys and schemas that these pin', async () => {
     const copy = await copyOf(honest, own(transport));
     expect(copy.problems).toEqual([]);
-    expect(idsOf(copy)).toEqual(['licences']);
-    expect(copy.agencies.map(({ id }) => id).sort()).toEqual(['civil-status', 'transport']);
-    expect(copy.documentTypes.length).toBe(1);
+    expect(await idsOf(copy)).toEqual(['licences']);
+    expect(
+      copy
+        .agencies()
+        .map(({ id }) => id)
+        .sort(),
+    ).toEqual(['civil-status', 'transport']);
+    expect(copy.documentTypes().length).toBe(1);
   });
 
   test('gives a kit, from only the records that concern it, the same copy', async () => {
     const state = await publish(honest);
-    const records = relevantTo(transport.id, state.records);
-    expect(records.length).toBe(7);
+    const records = (await buildCopy(primitives, pins, state)).relevantTo(transport.id);
+    expect(records.length).toBe(10);
     const copy = await buildCopy(primitives, own(transport), { ...state, records });
-    expect(idsOf(copy)).toEqual(['licences']);
+    expect(await idsOf(copy)).toEqual(['licences']);
   });
 
   test('costs one verification when only the head is new', async () => {
@@ -75,41 +80,41 @@ describe('an honest registry', () => {
 
 describe('one bad record', () => {
   test('of an agreement is left out and named; the rest stands', async () => {
-    const oneSided = await agreed(healthTerms, health.signer, health.signer);
+    const oneSided = await agreed(healthTerms, health.officer.signer, health.officer.signer);
+    const good = await agreed(healthTerms, health.officer.signer);
+    const other = await draftAgreement(health.officer.signer, { ...healthTerms, quotaPerDay: 1 });
     const unlike: Entity = {
-      kind: 'agreement',
-      id: 'health',
-      status: 'active',
-      signed: {
-        requester: await signAgreement(health.signer, healthTerms),
-        provider: await signAgreement(civil.signer, { ...healthTerms, quotaPerDay: 1 }),
-      },
+      ...good,
+      signed: { ...good.signed, provider: await acceptAgreement(civil.officer.signer, other) },
     };
-    for (const bad of [oneSided, unlike]) {
+    for (const [bad, code] of [
+      [oneSided, 'officer-not-certified'],
+      [unlike, 'signature-invalid'],
+    ] as const) {
       const copy = await copyOf(withEntities(bad));
-      expect(idsOf(copy)).toEqual(['licences']);
-      expect(copy.problems).toEqual([{ what: 'agreement/health', code: 'signature-invalid' }]);
-      const { records } = await publish(withEntities(bad));
-      expect(relevantTo(transport.id, records).length).toBe(7);
+      expect(await idsOf(copy)).toEqual(['licences']);
+      expect(copy.problems).toEqual([{ what: 'agreement/health', code }]);
+      expect(copy.relevantTo(transport.id).length).toBe(10);
     }
   });
 
   test('of an agency takes only its own agreements with it', async () => {
     const bad: Entity = { kind: 'agency', id: health.id, name: both('h'), status: 'active', keys: 'x.y.z' };
     const copy = await copyOf(withEntities(bad));
-    expect(idsOf(copy)).toEqual(['licences']);
+    expect(await idsOf(copy)).toEqual(['licences']);
     expect(copy.problems.map(({ what }) => what)).toEqual(['agency/health', 'agreement/health']);
   });
 
   test('of a kind that we do not know is left out; the rest stands', async () => {
     const future = { kind: 'procedure', id: 'later' } as unknown as Entity;
     const copy = await copyOf(withEntities(future));
-    expect(idsOf(copy)).toEqual(['health', 'licences']);
+    expect(await idsOf(copy)).toEqual(['health', 'licences']);
     expect(copy.problems.map(({ code }) => code)).toEqual(['malformed-message']);
   });
 
   test('that names an agreement otherwise than its terms do is left out', async () => {
-    const copy = await copyOf(withEntities(await agreed(terms(), transport.signer, civil.signer, 'other')));
+    const copy = await copyOf(withEntities({ ...(await agreed(terms())), id: 'other' }));
+    expect(await idsOf(copy)).toEqual(['health', 'licences']);
     expect(copy.problems).toEqual([{ what: 'agreement/other', code: 'malformed-message' }]);
   });
 });

@@ -1,15 +1,32 @@
 import { canonicalJson } from './canonical.ts';
 import { type Code, WaslError } from './codes.ts';
-import { type AgencyView, type CopyPins, type DocumentTypeView, verifyStanding } from './copy-agreement.ts';
-import { type RegistryState, rememberVerified, type VerifiedState, verifyState } from './copy-state.ts';
-import type { StandingAgreement } from './decide.ts';
+import {
+  type AgencyView,
+  type CopyMemory,
+  type CopyPins,
+  type DocumentTypeView,
+  newCopyMemory,
+  officersIn,
+  type Said,
+  verifyStanding,
+} from './copy-agreement.ts';
+import { entityOf, type HeldRecord } from './copy-records.ts';
+import { type RegistryState, type VerifiedState, verifyState } from './copy-state.ts';
+import type { Ask, StandingAgreement } from './decide.ts';
 import { type Digest, digestOfText } from './digest.ts';
+import { parseIssuer } from './ids.ts';
 import { type EcPublicJwk, type OkpPublicJwk, type Primitives, thumbprint } from './keys.ts';
-import { type Entity, entityKey, verifyAgencyKeys, verifyAuditKeys, verifyGatewayKeys } from './registry.ts';
+import { verifyAgencyKeys, verifyAuditKeys, verifyGatewayKeys } from './registry.ts';
 import type { JsonObject } from './strict-json.ts';
 
-export type { AgencyView, CopyPins, DocumentTypeView } from './copy-agreement.ts';
-export { headDigestOf, type RegistryState, relevantTo } from './copy-state.ts';
+export {
+  type AgencyView,
+  type CopyMemory,
+  type CopyPins,
+  type DocumentTypeView,
+  newCopyMemory,
+} from './copy-agreement.ts';
+export { headDigestOf, type RegistryState } from './copy-state.ts';
 
 /** One verified state of the registry; immutable. Gateways and kits decide from theirs, so the registry may be away. */
 export interface RegistryCopy {
@@ -17,124 +34,218 @@ export interface RegistryCopy {
   /** When the head was signed, by the registry's clock; ms. */
   readonly timeMs: number;
   readonly audit: OkpPublicJwk;
-  /** A gateway's copy knows every agency. A kit's copy knows itself and the other parties of its standing agreements: only their keys are pinned. */
+  /** A gateway's copy knows every agency. A kit's copy knows itself and the other parties of agreements that it has signed: only their keys are pinned. */
   agency(id: string): AgencyView | undefined;
   gateway(id: string): EcPublicJwk | undefined;
-  /** A kit's copy knows the document types of its standing agreements: only their schemas are pinned. */
+  /** A kit's copy knows the document types of agreements that it has signed: only their schemas are pinned. */
   documentType(type: string, version: number): DocumentTypeView | undefined;
-  readonly agencies: readonly AgencyView[];
-  readonly documentTypes: readonly DocumentTypeView[];
-  readonly agreements: readonly StandingAgreement[];
-  /** Records that were left out, and why: a bad one does not break the rest. */
+  agencies(): readonly AgencyView[];
+  documentTypes(): readonly DocumentTypeView[];
+  /** The agreements between two agencies about a document. An agreement's own signatures are verified when it is first asked for: what does not verify is left out. */
+  between(
+    of: Pick<Ask, 'requester' | 'provider' | 'documentType' | 'documentVersion'>,
+  ): Promise<readonly StandingAgreement[]>;
+  /** All of them, each verified. */
+  agreements(): Promise<readonly StandingAgreement[]>;
+  /** The records, as they came, that concern an agency. */
+  relevantTo(agency: string): readonly string[];
+  /** Records that were left out so far, and why: a bad one does not break the rest. */
   readonly problems: readonly { readonly what: string; readonly code: Code }[];
 }
 
-/** What a copy was made from, for the next one: the signatures found good and the head's digest. */
-const workings = new WeakMap<RegistryCopy, { readonly verified: ReadonlySet<string>; readonly digest: Digest }>();
+/** What a copy was made from, for the next one. */
+const workings = new WeakMap<
+  RegistryCopy,
+  { readonly state: VerifiedState; readonly memory: CopyMemory; readonly views: Views }
+>();
+
+/** What was read of records, which does not change while the records do not. */
+type Views = WeakMap<HeldRecord, AgencyView | DocumentTypeView | EcPublicJwk>;
 
 /** Digest by which an agreement pins a schema: over its canonical JSON. */
 export const schemaDigest = (schema: JsonObject): Digest => digestOfText(canonicalJson(schema));
 
 /**
  * Verifies a state and makes a copy of it. Throws for what breaks the whole: a registry key without the authority's word, or no audit key by
- * its root (`pin-mismatch`); a head or record without the registry's signature, a list that is not the head's, a record that is not in the
- * list (`signature-invalid`); a version smaller than `previous`, or the same with other records (`registry-rollback`).
+ * its root (`pin-mismatch`); a head without the registry's signature, a list that is not the head's, a record that is not in the list
+ * (`signature-invalid`); a version smaller than `previous`, or the same with other records (`registry-rollback`). `memory`: of the reader,
+ * when it outlives the copies; that of `previous` unless told.
  */
 export const buildCopy = async (
   primitives: Primitives,
   pins: CopyPins,
   state: RegistryState,
   previous?: RegistryCopy,
+  memory?: CopyMemory,
 ): Promise<RegistryCopy> => {
   const earlier = previous === undefined ? undefined : workings.get(previous);
-  const remembering = rememberVerified(primitives, earlier?.verified);
-  const verified = await verifyState(remembering.primitives, pins.authority, state);
+  const remembered = memory ?? earlier?.memory ?? newCopyMemory(primitives);
+  const verified = await verifyState(remembered.primitives, pins.authority, state, earlier?.state);
   const { version, timeMs, digest } = verified.head;
   if (previous !== undefined && version <= previous.version) {
-    const forked = earlier !== undefined && earlier.digest !== digest;
+    const forked = earlier !== undefined && earlier.state.head.digest !== digest;
     if (version < previous.version || forked) throw new WaslError('registry-rollback');
   }
-  const held = await takeEntities(remembering.primitives, pins, verified, previous);
-  const copy: RegistryCopy = {
-    version,
-    // The same state as before under an older head makes nothing older.
-    timeMs: version === previous?.version ? Math.max(timeMs, previous.timeMs) : timeMs,
-    audit: held.audit,
-    agency: (id) => held.agencies.get(id),
-    gateway: (id) => held.gateways.get(id),
-    documentType: (type, typeVersion) => held.types.get(`${type}/${typeVersion}`),
-    agencies: [...held.agencies.values()],
-    documentTypes: [...held.types.values()],
-    agreements: held.agreements,
-    problems: held.problems,
-  };
-  workings.set(copy, { verified: remembering.verified, digest });
+  const time = version === previous?.version ? Math.max(timeMs, previous.timeMs) : timeMs;
+  // Only the head is new: all that was verified stands.
+  const same = previous !== undefined && earlier?.state.index === verified.index && earlier.memory === remembered;
+  const views: Views = earlier?.views ?? new WeakMap();
+  const copy: RegistryCopy = same
+    ? { ...previous, version, timeMs: time }
+    : { version, timeMs: time, ...(await takeRecords(pins, remembered, verified, views)) };
+  workings.set(copy, { state: verified, memory: remembered, views });
   return copy;
 };
 
-type Kind<K extends Entity['kind']> = Extract<Entity, { readonly kind: K }>;
+const NOBODYS: Promise<readonly StandingAgreement[]> = Promise.resolve([]);
 
-const takeEntities = async (
-  primitives: Primitives,
+type Taken = Omit<RegistryCopy, 'version' | 'timeMs'>;
+
+const takeRecords = async (
   pins: CopyPins,
-  { entities, unreadable }: VerifiedState,
-  previous: RegistryCopy | undefined,
-) => {
+  memory: CopyMemory,
+  { index }: VerifiedState,
+  views: Views,
+): Promise<Taken> => {
+  const { primitives } = memory;
   const { own } = pins;
-  const problems = [...unreadable];
+  const problems: { what: string; code: Code }[] = index
+    .ofKind(undefined)
+    .map(({ key }) => ({ what: key, code: 'malformed-message' }));
   const agencies = new Map<string, AgencyView>();
   const gateways = new Map<string, EcPublicJwk>();
-  const types = new Map<string, DocumentTypeView>();
-  const agreements: StandingAgreement[] = [];
+  const types = new Map(
+    index.ofKind('document-type').map((record) => [record.key.slice('document-type/'.length), record]),
+  );
   let audit: OkpPublicJwk | undefined;
 
-  const each = async <K extends Entity['kind']>(kind: K, take: (entity: Kind<K>) => Promise<void>): Promise<void> => {
-    for (const entity of entities) {
-      if (entity.kind !== kind) continue;
-      try {
-        await take(entity as Kind<K>);
-      } catch (error) {
-        if (!(error instanceof WaslError)) throw error;
-        problems.push({ what: entityKey(entity), code: error.code });
-      }
+  const taking = async <T>(what: string, take: () => Promise<T> | T): Promise<T | undefined> => {
+    try {
+      return await take();
+    } catch (error) {
+      if (!(error instanceof WaslError)) throw error;
+      problems.push({ what, code: error.code });
+      return undefined;
     }
   };
-  await each('audit', async ({ keys }) => {
-    audit = await verifyAuditKeys(primitives, keys, pins.audit);
-  });
+  const viewed = async <T extends AgencyView | EcPublicJwk>(record: HeldRecord, view: () => Promise<T>): Promise<T> => {
+    const held = (views.get(record) as T | undefined) ?? (await view());
+    views.set(record, held);
+    return held;
+  };
+  for (const record of index.ofKind('audit')) {
+    await taking(record.key, async () => {
+      audit = await verifyAuditKeys(primitives, entityOf(record, 'audit').keys, pins.audit);
+    });
+  }
   if (audit === undefined) throw new WaslError('pin-mismatch');
-  await each('gateway', async ({ id, keys }) => {
-    const named = await verifyGatewayKeys(primitives, keys, pins.authority);
-    if (named.gateway !== id) throw new WaslError('pin-mismatch');
-    gateways.set(id, named.key);
-  });
-  await each('agency', async ({ id, name, status, keys: text }) => {
-    const keys = await verifyAgencyKeys(primitives, text);
-    if (keys.agency !== id) throw new WaslError('pin-mismatch');
-    agencies.set(id, { id, name, status, keys });
-  });
-  await each('document-type', async ({ id, version, provider, title, schema }) => {
-    types.set(`${id}/${version}`, { id, version, provider, title, schema, schemaDigest: schemaDigest(schema) });
-  });
-  await each('agreement', async (entity) => {
-    const standing = await verifyStanding(primitives, pins, entity, { agencies, types });
-    if (standing === undefined) return;
-    const known = previous?.agreements.find(({ terms }) => terms.id === standing.terms.id);
-    if (known !== undefined && known.terms.version > standing.terms.version) throw new WaslError('registry-rollback');
-    agreements.push(standing);
-  });
+  for (const record of index.ofKind('gateway')) {
+    await taking(record.key, async () => {
+      const { id, keys } = entityOf(record, 'gateway');
+      gateways.set(
+        id,
+        await viewed(record, async () => {
+          const named = await verifyGatewayKeys(primitives, keys, pins.authority);
+          if (named.gateway !== id) throw new WaslError('pin-mismatch');
+          return named.key;
+        }),
+      );
+    });
+  }
+  await Promise.all(
+    index.ofKind('agency').map((record) =>
+      taking(record.key, async () => {
+        const view = await viewed(record, async () => {
+          const { id, name, status, keys: text } = entityOf(record, 'agency');
+          const keys = await verifyAgencyKeys(primitives, text);
+          if (keys.agency !== id) throw new WaslError('pin-mismatch');
+          return { id, name, status, keys };
+        });
+        agencies.set(view.id, view);
+      }),
+    ),
+  );
+  const typeOf = (name: string): DocumentTypeView | undefined => {
+    const record = types.get(name);
+    if (record === undefined) return undefined;
+    const held = views.get(record);
+    if (held !== undefined) return held as DocumentTypeView;
+    try {
+      const { id, version, provider, title, schema } = entityOf(record, 'document-type');
+      const view = { id, version, provider, title, schema, schemaDigest: schemaDigest(schema) };
+      views.set(record, view);
+      return view;
+    } catch (error) {
+      if (!(error instanceof WaslError)) throw error;
+      types.delete(name);
+      problems.push({ what: record.key, code: error.code });
+      return undefined;
+    }
+  };
+
+  const said: Said = {
+    agency: (id) => agencies.get(id),
+    documentType: typeOf,
+    officer: (key) => index.byKey.get(key),
+  };
+  const find = officersIn(pins, memory, said);
+  // A revocation is heard of at once, and not only when the officer's signature is next looked at: a later state may leave it out.
+  for (const { key } of index.revoked) {
+    const [, issuer = '', kid = ''] = key.split('/');
+    await taking(key, () => find(parseIssuer(issuer), kid as never));
+  }
+  const verified = new Map<HeldRecord, Promise<StandingAgreement | undefined>>();
+  const standing = (record: HeldRecord): Promise<StandingAgreement | undefined> => {
+    const held =
+      verified.get(record) ??
+      taking(record.key, () => verifyStanding(pins, memory, entityOf(record, 'agreement'), said, find));
+    verified.set(record, held);
+    return held;
+  };
+  const standingOf = async (records: readonly HeldRecord[]): Promise<readonly StandingAgreement[]> =>
+    (await Promise.all(records.map(standing))).filter((agreement) => agreement !== undefined);
+  const asked = new Map<readonly HeldRecord[], Promise<readonly StandingAgreement[]>>();
+  const once = (records: readonly HeldRecord[]): Promise<readonly StandingAgreement[]> => {
+    const held = asked.get(records) ?? standingOf(records);
+    asked.set(records, held);
+    return held;
+  };
+  const all =
+    own === undefined
+      ? index.ofKind('agreement')
+      : index.ofKind('agreement').filter((record) => isOf(record, own.agency));
 
   if (own !== undefined) {
     const vouched = new Set<string>();
-    const said = agencies.get(own.agency)?.keys.signing;
-    if (said !== undefined && thumbprint(said) === thumbprint(own.signing)) vouched.add(own.agency);
+    const key = agencies.get(own.agency)?.keys.signing;
+    const agreements = await once(all);
+    if (key !== undefined && thumbprint(key) === thumbprint(own.signing)) vouched.add(own.agency);
     else problems.push({ what: `agency/${own.agency}`, code: 'pin-mismatch' });
-    for (const { terms } of agreements) {
+    for (const { terms, status } of agreements) {
+      // A draft is the requester's word alone, and pins nothing for the provider.
+      if (status === 'drafted' && terms.requester !== own.agency) continue;
       vouched.add(terms.requester === own.agency ? terms.provider : terms.requester);
       vouched.add(`${terms.documentType}/${terms.documentVersion}`);
     }
     // What no agreement pins is the registry's word alone: whoever steals its key must not choose whom a kit seals to.
     for (const held of [agencies, types]) for (const id of held.keys()) if (!vouched.has(id)) held.delete(id);
   }
-  return { audit, agencies, gateways, types, agreements, problems };
+  return {
+    audit,
+    agency: (id) => agencies.get(id),
+    gateway: (id) => gateways.get(id),
+    documentType: (type, version) => typeOf(`${type}/${version}`),
+    agencies: () => [...agencies.values()],
+    documentTypes: () => [...types.keys()].map(typeOf).filter((type) => type !== undefined),
+    between: ({ requester, provider, documentType, documentVersion }) =>
+      own === undefined || requester === own.agency || provider === own.agency
+        ? once(index.between(requester, provider, `${documentType}/${documentVersion}`))
+        : NOBODYS,
+    agreements: () => once(all),
+    relevantTo: (agency) => index.relevantTo(agency).map(({ text }) => text),
+    problems,
+  };
 };
+
+const isOf = ({ parties }: HeldRecord, agency: string): boolean =>
+  parties === undefined || parties.requester === agency || parties.provider === agency;

@@ -1,4 +1,5 @@
 import type { Agreement } from './agreement.ts';
+import type { AgreementState } from './agreement-state.ts';
 import type { Code } from './codes.ts';
 import type { Digest } from './digest.ts';
 import type { AgencyId, DocumentType } from './ids.ts';
@@ -7,8 +8,11 @@ import type { AgencyId, DocumentType } from './ids.ts';
 export interface StandingAgreement {
   readonly terms: Agreement;
   readonly digest: Digest;
-  /** The authority may suspend or revoke; it cannot alter terms. */
-  readonly status: 'active' | 'suspended' | 'revoked';
+  readonly status: AgreementState['status'];
+  /** Ids of the agencies that suspend it, and `authority`. */
+  readonly suspendedBy: readonly string[];
+  /** Digests of the steps that made it so, in order. */
+  readonly steps: readonly Digest[];
 }
 
 /** What is asked, as far as an agreement decides about it. */
@@ -22,6 +26,7 @@ export interface Ask {
 }
 
 export interface Standing {
+  /** At least those between the two about this document; others do no harm. */
   readonly agreements: readonly StandingAgreement[];
   readonly knows: { agency(id: AgencyId): boolean; documentType(type: DocumentType, version: number): boolean };
   /** Requests already counted against an agreement today, in its own time zone. */
@@ -58,22 +63,51 @@ export const decide = (ask: Ask, standing: Standing): Decision => {
       terms.documentVersion === ask.documentVersion,
   );
   if (between.length === 0) return refused('no-agreement');
-  const forPurpose = between.filter(({ terms }) => terms.purpose === ask.purpose);
+  const forPurpose = between.filter(({ terms }) => terms.purposes.some(({ purpose }) => purpose === ask.purpose));
   if (forPurpose.length === 0) return refused('purpose-not-agreed', { purpose: ask.purpose });
 
-  let best: Decision | undefined;
+  // Of several that do not allow it, the one that has come furthest tells most: a draft says little beside a suspension.
+  let best: Refusal | undefined;
   for (const agreement of forPurpose) {
     const decision = judge(ask, agreement, standing, nowMs);
     if (decision.kind === 'allowed') return decision;
-    best ??= decision;
+    if (best === undefined || TELLING.indexOf(agreement.status) < best.telling) {
+      best = { decision, telling: TELLING.indexOf(agreement.status) };
+    }
   }
-  return best ?? refused('no-agreement');
+  return best?.decision ?? refused('no-agreement');
+};
+
+interface Refusal {
+  readonly decision: Decision;
+  readonly telling: number;
+}
+const TELLING: readonly StandingAgreement['status'][] = ['active', 'suspended', 'accepted', 'drafted', 'terminated'];
+
+/** Why an agreement that has not become active, or is so no more, covers nothing. */
+const inactive = ({
+  terms: { id: agreement, provider },
+  status,
+  suspendedBy,
+}: StandingAgreement): Decision | undefined => {
+  switch (status) {
+    case 'active':
+      return undefined;
+    case 'drafted':
+      return refused('agreement-not-accepted', { agreement, provider });
+    case 'accepted':
+      return refused('agreement-not-approved', { agreement });
+    case 'suspended':
+      return refused('agreement-suspended', { agreement, by: suspendedBy.join(', ') });
+    case 'terminated':
+      return refused('agreement-terminated', { agreement });
+  }
 };
 
 const judge = (ask: Ask, agreement: StandingAgreement, standing: Standing, nowMs: number): Decision => {
   const { terms } = agreement;
-  if (agreement.status === 'revoked') return refused('no-agreement');
-  if (agreement.status === 'suspended') return refused('agreement-suspended', { agreement: terms.id });
+  const waits = inactive(agreement);
+  if (waits !== undefined) return waits;
   if (nowMs < terms.fromMs) return refused('agreement-not-yet-valid', { agreement: terms.id });
   if (nowMs >= terms.untilMs) return refused('agreement-expired', { agreement: terms.id });
   const outside = ask.claims.find((claim) => !terms.claims.includes(claim));

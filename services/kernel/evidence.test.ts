@@ -4,7 +4,7 @@ import { generateSigningKey, primitives, signerFromJwk } from '../platform/crypt
 import { decodeBatch, encodeBatch, parseReceipt, signBatch, verifyBatch, verifyReceipt } from './batch.ts';
 import { followChain } from './chain.ts';
 import { CODES, sentence } from './codes.ts';
-import { type Ask, decide, type Standing } from './decide.ts';
+import { type Ask, decide, type Standing, type StandingAgreement } from './decide.ts';
 import { type Entry, parseEntry, writeEntry } from './evidence.ts';
 import { parseAgencyId, parseBootId, parseDocumentType, parseGatewayId, uuidV7 } from './ids.ts';
 import { EMPTY_HEAD, journalBody, linkJournal, readJournalLine } from './journal.ts';
@@ -153,23 +153,18 @@ describe('decide', () => {
   const pin = 'p'.repeat(43) as never;
   const text = { en: 'x', ar: 'س' };
   const terms = {
+    ...{ id: 'a-1', version: 1, requester, provider, documentType, documentVersion: 1 },
     ...{
-      id: 'a-1',
-      version: 1,
-      requester,
-      provider,
-      documentType,
-      documentVersion: 1,
-      purpose: 'issue-driving-licence',
-    },
-    ...{
-      purposeTitle: text,
+      purposes: [
+        { purpose: 'issue-driving-licence', title: text },
+        { purpose: 'renew-driving-licence', title: text },
+      ],
       legalBasis: text,
       claims: ['birthDate', 'fullName'],
       quotaPerDay: 2,
       timeZone: 'Asia/Amman',
     },
-    ...{ fromMs: 100, untilMs: 200 },
+    ...{ fromMs: 100, untilMs: 200, retentionDays: 30, visibility: { kind: 'at-once' as const } },
     pins: { requesterRecovery: pin, providerRecovery: pin, authority: pin, audit: pin, schema: pin },
   };
   const ask: Ask = {
@@ -177,23 +172,34 @@ describe('decide', () => {
     provider,
     documentType,
     documentVersion: 1,
-    purpose: terms.purpose,
+    purpose: 'renew-driving-licence',
     claims: ['fullName'],
   };
   const standing: Standing = {
-    agreements: [{ terms, digest: pin, status: 'active' }],
+    agreements: [{ terms, digest: pin, status: 'active', suspendedBy: [], steps: [] }],
     knows: { agency: () => true, documentType: () => true },
     usedToday: () => 0,
     nowMs: 150,
   };
   const held = standing.agreements[0] as (typeof standing.agreements)[number];
 
-  test('allows what was agreed', () => expect(decide(ask, standing).kind).toBe('allowed'));
+  const having = (...of: readonly StandingAgreement['status'][]): Standing => ({
+    ...standing,
+    agreements: of.map((status) => ({ ...held, status })),
+  });
+
+  test('allows what was agreed, also beside others that do not', () => {
+    expect(decide(ask, standing).kind).toBe('allowed');
+    expect(decide(ask, having('terminated', 'suspended', 'active')).kind).toBe('allowed');
+  });
 
   test.each([
     ['no-agreement', ask, { ...standing, agreements: [] }],
-    ['no-agreement', ask, { ...standing, agreements: [{ ...held, status: 'revoked' as const }] }],
-    ['agreement-suspended', ask, { ...standing, agreements: [{ ...held, status: 'suspended' as const }] }],
+    ['agreement-not-accepted', ask, having('drafted')],
+    ['agreement-not-approved', ask, having('accepted')],
+    ['agreement-suspended', ask, having('suspended')],
+    ['agreement-terminated', ask, having('terminated')],
+    ['agreement-suspended', ask, having('terminated', 'drafted', 'suspended', 'accepted')],
     ['agreement-expired', ask, { ...standing, nowMs: 200 }],
     ['agreement-not-yet-valid', ask, { ...standing, nowMs: 99 }],
     ['purpose-not-agreed', { ...ask, purpose: 'curiosity' }, standing],

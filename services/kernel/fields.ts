@@ -9,7 +9,7 @@ export interface Fields {
   count(name: string): number;
   flag(name: string): boolean;
   oneOf<const T extends string>(name: string, values: readonly T[]): T;
-  texts(name: string, pattern?: RegExp, maxItems?: number): readonly string[];
+  texts(name: string, pattern?: RegExp, maxItems?: number, maxLength?: number): readonly string[];
   object(name: string): JsonObject;
   /** A list of objects, each read in full by `read`. */
   list<T>(name: string, maxItems: number, read: (item: Fields) => T): readonly T[];
@@ -58,10 +58,10 @@ export const readFields = (object: JsonObject, where: string): Fields => {
       const value = take(name);
       return values.find((candidate) => candidate === value) ?? fail(name);
     },
-    texts: (name, pattern, maxItems = 256) => {
+    texts: (name, pattern, maxItems = 256, maxLength?: number) => {
       const value = take(name);
       if (!Array.isArray(value) || value.length > maxItems) return fail(name);
-      return value.map((item) => checkText(name, item, pattern));
+      return value.map((item) => checkText(name, item, pattern, maxLength));
     },
     object: (name) => {
       const value = take(name);

@@ -20,7 +20,16 @@ const parse = <T extends string>(text: string, pattern: RegExp, what: string): T
   return text as T;
 };
 
-export const parseAgencyId = (text: string): AgencyId => parse(text, AGENCY_ID, 'agency id');
+/** The authority signs beside the agencies and is none of them. */
+export const AUTHORITY = 'authority';
+/** Who certifies officers, and in whose name they act. */
+export type Issuer = AgencyId | typeof AUTHORITY;
+
+export const parseAgencyId = (text: string): AgencyId => {
+  if (text === AUTHORITY) throw new WaslError('malformed-message', { what: 'agency id' });
+  return parse(text, AGENCY_ID, 'agency id');
+};
+export const parseIssuer = (text: string): Issuer => (text === AUTHORITY ? text : parseAgencyId(text));
 export const parseGatewayId = (text: string): GatewayId => parse(text, AGENCY_ID, 'gateway id');
 export const parseRequestId = (text: string): RequestId => parse(text, UUID_V7, 'request id');
 export const parseBootId = (text: string): BootId => parse(text, UUID_V7, 'boot id');

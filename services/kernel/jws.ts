@@ -8,10 +8,29 @@ import { type JsonObject, parseStrictJson } from './strict-json.ts';
 
 const segment = (value: JsonObject): string => encodeBase64url(utf8(canonicalJson(value)));
 
+/** The header of every JWS of one kind by one key, as it is carried. */
+export const headerSegment = (typ: string, kid: Thumbprint): string => segment({ alg: 'ES256', typ, kid });
+
 /** Compact JWS (RFC 7515 section 3.1) of our one profile: the header is exactly {alg: ES256, kid: thumbprint, typ}. */
 export const signJws = async (signer: Signer, typ: string, payload: JsonObject): Promise<string> => {
-  const signed = `${segment({ alg: 'ES256', typ, kid: signer.thumbprint })}.${segment(payload)}`;
+  const signed = `${headerSegment(typ, signer.thumbprint)}.${segment(payload)}`;
   return `${signed}.${encodeBase64url(await signer.sign(utf8(signed)))}`;
+};
+
+/** Signs the payload that another's JWS carries, byte for byte; the payload itself is left out (RFC 7515 appendix F). */
+export const countersignJws = async (signer: Signer, typ: string, compact: string): Promise<string> => {
+  const head = headerSegment(typ, signer.thumbprint);
+  return `${head}..${encodeBase64url(await signer.sign(utf8(`${head}.${payloadSegment(compact)}`)))}`;
+};
+
+/** The payload of a compact JWS as it is carried. */
+export const payloadSegment = (compact: string): string => compact.split('.')[1] ?? '';
+
+/** A countersignature with the payload that it is over put back. */
+export const withPayloadOf = (detached: string, compact: string): string => {
+  const [head, nothing, signature, ...rest] = detached.split('.');
+  if (nothing !== '' || rest.length > 0) throw new WaslError('malformed-message', { what: 'countersignature' });
+  return `${head}.${payloadSegment(compact)}.${signature}`;
 };
 
 const objectOf = (part: string): JsonObject => {

@@ -6,9 +6,11 @@ import {
   type AgencyId,
   type DocumentType,
   type GatewayId,
+  type Issuer,
   parseAgencyId,
   parseDocumentType,
   parseGatewayId,
+  parseIssuer,
 } from './ids.ts';
 import { readJws, signJws, verifyJws } from './jws.ts';
 import {
@@ -52,13 +54,28 @@ export type Entity =
   | {
       readonly kind: 'agreement';
       readonly id: string;
-      readonly status: 'active' | 'suspended' | 'revoked';
       readonly signed: SignedAgreement;
+      /** What officers said of it afterwards, in order (typ wasl-agreement-step+jwt); its state follows from these texts and from nothing else. */
+      readonly steps: readonly string[];
+    }
+  /**
+   * Who may act for an agency or the authority, by the key that they act with: `certificates` (typ wasl-officer+jwt) signed by the agency's
+   * signing key or the authority's root, the renewed beside the former; `revocation` (typ wasl-officer-revocation+jwt) by the same.
+   */
+  | {
+      readonly kind: 'officer';
+      readonly id: Thumbprint;
+      readonly issuer: Issuer;
+      readonly certificates: readonly string[];
+      readonly revocation?: string;
     };
 
 /** The compacted topic's key of an entity. */
-export const entityKey = (entity: Entity): string =>
-  entity.kind === 'document-type' ? `${entity.kind}/${entity.id}/${entity.version}` : `${entity.kind}/${entity.id}`;
+export const entityKey = (entity: Entity): string => {
+  if (entity.kind === 'document-type') return `${entity.kind}/${entity.id}/${entity.version}`;
+  if (entity.kind === 'officer') return `${entity.kind}/${entity.issuer}/${entity.id}`;
+  return `${entity.kind}/${entity.id}`;
+};
 
 const entityJson = (entity: Entity): JsonObject => ({ ...(entity as unknown as JsonObject) });
 
@@ -85,7 +102,7 @@ const parseRecord = (payload: JsonObject): Entity => {
 /** Parses a declaration strictly; what it carries signed is verified by whoever makes a copy. */
 export const parseEntity = (object: JsonObject): Entity => {
   const f = readFields(object, 'entity');
-  const kind = f.oneOf('kind', ['registry', 'audit', 'agency', 'gateway', 'document-type', 'agreement']);
+  const kind = f.oneOf('kind', ['registry', 'audit', 'agency', 'gateway', 'document-type', 'agreement', 'officer']);
   const entity = ((): Entity => {
     switch (kind) {
       case 'registry':
@@ -115,9 +132,19 @@ export const parseEntity = (object: JsonObject): Entity => {
         return {
           kind,
           id: f.text('id'),
-          status: f.oneOf('status', ['active', 'suspended', 'revoked']),
-          signed: parseSignedAgreement(f.object('signed')),
+          signed: parseSignedAgreement(f.fields('signed')),
+          steps: f.texts('steps', undefined, 1_000, 16_384),
         };
+      case 'officer': {
+        const revocation = f.optionalText('revocation', undefined, 4096);
+        return {
+          kind,
+          id: f.text('id', THUMBPRINT) as Thumbprint,
+          issuer: parseIssuer(f.text('issuer')),
+          certificates: f.texts('certificates', undefined, 100, 4096),
+          ...(revocation === undefined ? {} : { revocation }),
+        };
+      }
     }
   })();
   f.done();

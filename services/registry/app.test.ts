@@ -3,13 +3,14 @@ import { sharedCluster } from '../../test/support/postgres.ts';
 import { watchRegistry } from '../../test/support/registry-watch.ts';
 import {
   agreed,
-  civil,
+  approver,
   honest,
+  licences,
   pins,
   registry,
   root,
+  stepped,
   terms,
-  transport,
   trusted,
 } from '../../test/support/registry-world.ts';
 import type { Signer } from '../kernel/keys.ts';
@@ -60,17 +61,14 @@ const start = async (on = bus, signer: Signer = registry): Promise<Registry> => 
   await started.apply(honest.filter(({ kind }) => kind !== 'registry'));
   return started;
 };
-const suspended = async (): Promise<Entity> => ({
-  ...((await agreed(terms(), transport.signer, civil.signer)) as Extract<Entity, { kind: 'agreement' }>),
-  status: 'suspended',
-});
+const suspended = async (): Promise<Entity> => stepped(licences, approver, 'suspended');
 
 test('what is declared becomes a copy that a gateway can verify', async () => {
   await start();
   const watch = await watchRegistry(bus, pins);
-  const { copy } = await watch.until(() => true);
+  const { copy, agreements } = await watch.until(() => true);
   expect(copy.problems).toEqual([]);
-  expect(copy.agreements.length).toBe(2);
+  expect(agreements.length).toBe(2);
   await watch.stop();
 });
 
@@ -80,7 +78,7 @@ test('a change signs what has changed and nothing else, under a greater version'
   const before = await watch.until(() => true);
   await service.apply([await suspended()]);
   const after = await watch.until(({ copy }) => copy.version > before.copy.version);
-  expect(after.copy.agreements.map(({ status }) => status).sort()).toEqual(['active', 'suspended']);
+  expect(after.agreements.map(({ status }) => status).sort()).toEqual(['active', 'suspended']);
   const kept = after.state.records.filter((record) => before.state.records.includes(record));
   expect(kept.length).toBe(honest.length - 1);
   await watch.stop();
@@ -127,7 +125,7 @@ test('a registry with a new key signs everything anew, under a greater version',
   const next = signerFromJwk(generateSigningKey());
   await begin(bus, next);
   const after = await watch.until(({ copy }) => copy.version > before.copy.version);
-  expect(after.copy.agreements.length).toBe(2);
+  expect(after.agreements.length).toBe(2);
   expect(after.state.records.some((record) => before.state.records.includes(record))).toBe(false);
   await watch.stop();
 });
@@ -167,7 +165,7 @@ test('two registries over one database do not sign two states under one version'
   const one = await start();
   const two = await begin();
   await one.apply([await suspended()]);
-  const active = await agreed(terms({ version: 3 }), transport.signer, civil.signer);
+  const active = await agreed(terms({ version: 3 }));
   await expect(two.apply([active])).rejects.toMatchObject({ code: 'store-unavailable' });
 });
 
@@ -194,11 +192,11 @@ test('a write that breaks off half way is shown to nobody until it is whole, and
     const watch = await watchRegistry(bus, pins);
     const before = await watch.until(() => true);
     fault.lands = lands;
-    const next = await agreed(terms({ version: 10 + lands }), transport.signer, civil.signer);
+    const next = await agreed(terms({ version: 10 + lands }));
     await expect(service.apply([next])).rejects.toMatchObject({ code: 'store-unavailable' });
     delete fault.lands;
     await service.renewHead();
-    const after = await watch.until(({ copy }) => copy.agreements.some(({ terms: of }) => of.version === 10 + lands));
+    const after = await watch.until(({ agreements }) => agreements.some(({ terms: of }) => of.version === 10 + lands));
     expect([after.copy.version, watch.failures()]).toEqual([before.copy.version + 1, []]);
     await watch.stop();
     await service.stop();
@@ -215,7 +213,7 @@ test('a change that a crash kept from the topic is there after the next start', 
   running = [];
   await begin();
   const watch = await watchRegistry(bus, pins);
-  await watch.until(({ copy }) => copy.agreements.some(({ status }) => status === 'suspended'));
+  await watch.until(({ agreements }) => agreements.some(({ status }) => status === 'suspended'));
   await watch.stop();
 });
 

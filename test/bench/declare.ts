@@ -1,13 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { approvedAgreement } from '../../services/cli/agreement-steps.ts';
 import type { Layout } from '../../services/cli/development/layout.ts';
-import { signAgreement } from '../../services/kernel/agreement.ts';
 import { utf8 } from '../../services/kernel/bytes.ts';
 import { canonicalJson } from '../../services/kernel/canonical.ts';
 import { digestOf } from '../../services/kernel/digest.ts';
 import { parseAgencyId, parseDocumentType } from '../../services/kernel/ids.ts';
 import type { Entity } from '../../services/kernel/registry.ts';
 import { loadSigner } from '../../services/platform/crypto/index.ts';
+import { officersOf } from '../support/officers.ts';
 import { MEASURED, measuredSchema } from './processes/document.ts';
 
 /** Declares the measured document and an agreement about it that no run uses up. */
@@ -24,14 +25,15 @@ export const declareMeasured = async (layout: Layout): Promise<void> => {
     provider,
     documentType,
     documentVersion: 1,
-    purpose: MEASURED.purpose,
-    purposeTitle: title,
+    purposes: [{ purpose: MEASURED.purpose, title }],
     legalBasis: title,
     claims: [...MEASURED.claims],
     quotaPerDay: 1_000_000_000,
     timeZone: 'Asia/Amman',
     fromMs: Date.now() - 3_600_000,
     untilMs: Date.now() + 86_400_000,
+    retentionDays: 1,
+    visibility: { kind: 'at-once' as const },
     pins: {
       requesterRecovery: (await key(requester, 'recovery')).thumbprint,
       providerRecovery: (await key(provider, 'recovery')).thumbprint,
@@ -42,15 +44,7 @@ export const declareMeasured = async (layout: Layout): Promise<void> => {
   };
   const entities: Entity[] = [
     { kind: 'document-type', id: documentType, version: 1, provider, title, schema: measuredSchema },
-    {
-      kind: 'agreement',
-      id: terms.id,
-      status: 'active',
-      signed: {
-        requester: await signAgreement(await key(requester, 'signing'), terms),
-        provider: await signAgreement(await key(provider, 'signing'), terms),
-      },
-    },
+    await approvedAgreement(await officersOf(layout, terms), terms, Date.now()),
   ];
   for (const entity of entities) await writeFile(join(layout.entities, `${entity.id}.json`), JSON.stringify(entity));
 };

@@ -137,7 +137,8 @@ export const describeExchange = (name: string, start: () => Promise<{ bus: Bus; 
       test('an agreement that is suspended, expired, not yet valid, or spent', async () => {
         const underTerms = changingTerms(exchange, asker);
         const end = async (): Promise<string> => (await raw.send(await raw.make())).code;
-        expect(await underTerms({ status: 'suspended' }, end)).toBe('agreement-suspended');
+        expect(await underTerms({ step: 'suspended' }, end)).toBe('agreement-suspended');
+        expect(await underTerms({ step: 'terminated' }, end)).toBe('agreement-terminated');
         expect(await underTerms({ untilMs: now() - 1_000 }, end)).toBe('agreement-expired');
         expect(await underTerms({ fromMs: now() + 60_000 }, end)).toBe('agreement-not-yet-valid');
         expect(await underTerms({ quotaPerDay: 1 }, end)).toBe('quota-spent');

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Ask, Kit } from '../../adapters/kit/index.ts';
-import { type Agreement, readAgreement, signAgreement } from '../../services/kernel/agreement.ts';
+import { approvedAgreement, type ThreeOfficers } from '../../services/cli/agreement-steps.ts';
+import { type Agreement, readAgreement } from '../../services/kernel/agreement.ts';
 import { decodeBatch } from '../../services/kernel/batch.ts';
 import { openPrivateAsAudit } from '../../services/kernel/jwe.ts';
-import type { Signer } from '../../services/kernel/keys.ts';
 import { type Entity, signAgencyKeys, signAuditKeys, signGatewayKeys } from '../../services/kernel/registry.ts';
 import { openEmbeddedBus } from '../../services/platform/bus/embedded.ts';
 import type { Bus } from '../../services/platform/bus/port.ts';
@@ -12,7 +12,6 @@ import {
   generateEncryptionKey,
   generateSigningKey,
   loadOpener,
-  loadSigner,
   openerFromJwk,
   primitives,
   signerFromJwk,
@@ -21,6 +20,7 @@ import { ASK, EXTRACT } from '../support/asks.ts';
 import { personalExtract } from '../support/documents.ts';
 import { type Exchange, startExchange, until } from '../support/exchange.ts';
 import { type HostileRegistry, stealRegistry } from '../support/hostile-registry.ts';
+import { officersOf } from '../support/officers.ts';
 import { sharedCluster } from '../support/postgres.ts';
 import { rawClient } from '../support/raw-client.ts';
 
@@ -85,12 +85,13 @@ describe('somebody who owns the registry’s keys', () => {
     until(() => [asker, provider].every((kit) => kit.copy()?.version === version));
   const held = <K extends Entity['kind']>(kind: K, id: string): Kind<K> =>
     thief.entities.find((entity) => entity.kind === kind && entity.id === id) as Kind<K>;
-  const agreed = async (changes: Partial<Agreement>, requester: Signer, by: Signer): Promise<Entity> => {
+  /** An agreement by the officers whose keys he has besides his own. */
+  const agreed = async (changes: Partial<Agreement>, stolen: readonly (keyof ThreeOfficers)[]): Promise<Entity> => {
     const terms = { ...readAgreement(held('agreement', 'transport.personal-extract').signed), ...changes };
-    const signed = { requester: await signAgreement(requester, terms), provider: await signAgreement(by, terms) };
-    return { kind: 'agreement', id: terms.id, status: 'active', signed };
+    const all = await officersOf(exchange.layout, terms);
+    const his = Object.fromEntries(stolen.map((side) => [side, all[side]]));
+    return approvedAgreement({ requester: signing, provider: signing, authority: signing, ...his }, terms, Date.now());
   };
-  const signerOf = (agency: string) => loadSigner(join(exchange.layout.agency(agency), 'signing.jwk'));
   const refused = async (code: string, changes: Partial<Ask> = {}): Promise<void> => {
     expect(await ask(changes)).toMatchObject({ outcome: 'refused', code });
     expect(calls).toBe(0);
@@ -98,16 +99,16 @@ describe('somebody who owns the registry’s keys', () => {
 
   test('invents no agreement, not even with the requester’s own signature', async () => {
     const invented = { id: 'invented', purpose: 'curiosity', claims: ['motherName'] };
-    const counts = () => [asker, provider].map((kit) => kit.copy()?.agreements.length);
-    const before = counts();
-    await taken(await thief.publish([await agreed(invented, await signerOf('transport'), signing)]));
-    expect(counts()).toEqual(before);
+    const counts = () => Promise.all([asker, provider].map(async (kit) => (await kit.copy()?.agreements())?.length));
+    const before = await counts();
+    await taken(await thief.publish([await agreed(invented, ['requester', 'authority'])]));
+    expect(await counts()).toEqual(before);
     await refused('purpose-not-agreed', { purpose: 'curiosity', claims: ['motherName'] });
   });
 
   test('widens no agreement: what stood under its name falls', async () => {
     const wider = { claims: ['birthDate', 'motherName'], version: 2 };
-    await taken(await thief.publish([await agreed(wider, signing, await signerOf('civil-status'))]));
+    await taken(await thief.publish([await agreed(wider, ['provider', 'authority'])]));
     await refused('no-agreement', { claims: ['motherName'] });
   });
 

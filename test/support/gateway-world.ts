@@ -9,6 +9,7 @@ import type { Agreement } from '../../services/kernel/agreement.ts';
 import { utf8 } from '../../services/kernel/bytes.ts';
 import { WaslError } from '../../services/kernel/codes.ts';
 import type { RegistryCopy } from '../../services/kernel/copy.ts';
+import type { StandingAgreement } from '../../services/kernel/decide.ts';
 import { digestOf } from '../../services/kernel/digest.ts';
 import type { EntryBody } from '../../services/kernel/evidence.ts';
 import {
@@ -59,14 +60,15 @@ const terms = (changes: Partial<Agreement> = {}): Agreement => ({
   provider: provider.id,
   documentType,
   documentVersion: 1,
-  purpose: 'issue-driving-licence',
-  purposeTitle: { en: 'Issue', ar: 'إصدار' },
+  purposes: [{ purpose: 'issue-driving-licence', title: { en: 'Issue', ar: 'إصدار' } }],
   legalBasis: { en: 'Law', ar: 'قانون' },
   claims: ['birthDate', 'fullName'],
   quotaPerDay: 100,
   timeZone: 'Asia/Amman',
   fromMs: START - 1000,
   untilMs: START + 86_400_000,
+  retentionDays: 30,
+  visibility: { kind: 'at-once' },
   pins: {
     requesterRecovery: asker.signer.thumbprint,
     providerRecovery: provider.signer.thumbprint,
@@ -80,9 +82,14 @@ const terms = (changes: Partial<Agreement> = {}): Agreement => ({
 /** One gateway with everything around it in memory: evidence that can fail in two ways, and one replica that does what the test says. */
 export const world = ({ outcomeBytes = LIMITS.outcomeBytes } = {}) => {
   let nowMs = START;
-  let agreements = [
-    { terms: terms(), digest: digestOf(utf8('a1')), status: 'active' as 'active' | 'suspended' | 'revoked' },
-  ];
+  const standing = (changes: Partial<Agreement>, suspendedBy: readonly string[]): StandingAgreement => ({
+    terms: terms(changes),
+    digest: digestOf(utf8('a1')),
+    status: suspendedBy.length === 0 ? 'active' : 'suspended',
+    suspendedBy,
+    steps: [],
+  });
+  let agreement = standing({}, []);
   const entries: EntryBody[] = [];
   const offers: Offered[] = [];
   const told: string[] = [];
@@ -136,9 +143,11 @@ export const world = ({ outcomeBytes = LIMITS.outcomeBytes } = {}) => {
     agency: (id) => agencies.find((candidate) => candidate.id === id),
     gateway: () => gatewayKey.publicJwk,
     documentType: (id, version) => (id === type.id && version === 1 ? type : undefined),
-    documentTypes: [type],
-    agencies,
-    agreements,
+    documentTypes: () => [type],
+    agencies: () => agencies,
+    between: async () => [agreement],
+    agreements: async () => [agreement],
+    relevantTo: () => [],
     problems: [],
   });
   const now = () => nowMs;
@@ -174,8 +183,8 @@ export const world = ({ outcomeBytes = LIMITS.outcomeBytes } = {}) => {
     advance: (ms: number) => {
       nowMs += ms;
     },
-    agree: (changes: Partial<Agreement>, status: 'active' | 'suspended' | 'revoked' = 'active') => {
-      agreements = [{ terms: terms(changes), digest: digestOf(utf8('a1')), status }];
+    agree: (changes: Partial<Agreement>, suspendedBy: readonly string[] = []) => {
+      agreement = standing(changes, suspendedBy);
     },
     failEvidence: (how: 'persisted' | 'not-persisted', at?: EntryBody['kind']) => {
       evidenceFails = how;

@@ -1,13 +1,14 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { approvedAgreement } from '../../services/cli/agreement-steps.ts';
 import { termsOf } from '../../services/cli/development/agreements.ts';
-import type { Layout } from '../../services/cli/development/layout.ts';
-import { signAgreement } from '../../services/kernel/agreement.ts';
+import { DATA_OFFICER, type Layout, officerFiles } from '../../services/cli/development/layout.ts';
+import { certifyOfficer } from '../../services/cli/officer.ts';
 import { schemaDigest } from '../../services/kernel/copy.ts';
 import { parseAgencyId, parseDocumentType } from '../../services/kernel/ids.ts';
 import type { Entity } from '../../services/kernel/registry.ts';
 import { type JsonObject, parseStrictJson } from '../../services/kernel/strict-json.ts';
-import { loadSigner } from '../../services/platform/crypto/index.ts';
+import { generateSigningKey, loadSigner, signerFromJwk } from '../../services/platform/crypto/index.ts';
 import { waslJson } from './cli.ts';
 
 export interface Joining {
@@ -64,18 +65,23 @@ export const joinAgency = async (layout: Layout, joining: Joining, folder: strin
     title: both('test'),
     schema,
   };
-  const agreement: Entity = {
-    kind: 'agreement',
-    id,
-    status: 'active',
-    signed: {
-      requester: await signAgreement(await loadSigner(join(other, 'signing.jwk')), terms),
-      provider: await signAgreement(await loadSigner(join(identity, 'signing.jwk')), terms),
-    },
-  };
+  const provider = signerFromJwk(generateSigningKey());
+  const officer = await certifyOfficer(await loadSigner(join(identity, 'signing.jwk')), {
+    issuer: parseAgencyId(agency),
+    person: `${agency}:1001`,
+    key: provider.publicJwk,
+    fromMs: Date.now() - 1_000,
+    untilMs: Date.now() + 86_400_000,
+  });
+  const [asking, authority] = await Promise.all(
+    [other, layout.authority].map((held) => loadSigner(officerFiles(held, DATA_OFFICER).key)),
+  );
+  if (asking === undefined || authority === undefined) throw new Error('the data folder has no officers');
+  const agreement = await approvedAgreement({ requester: asking, provider, authority }, terms, Date.now());
   const declared = join(folder, 'declared');
   await mkdir(declared);
   await writeFile(join(declared, 'type.json'), JSON.stringify(type));
+  await writeFile(join(declared, 'officer.json'), JSON.stringify(officer));
   await writeFile(join(declared, 'agreement.json'), JSON.stringify(agreement));
   await said('apply', '-f', declared, ...as);
 };

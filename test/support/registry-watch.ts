@@ -1,11 +1,14 @@
 import { followRegistryTopic } from '../../services/gateway/edge/registry-topic.ts';
 import { buildCopy, type CopyPins, type RegistryCopy, type RegistryState } from '../../services/kernel/copy.ts';
+import type { StandingAgreement } from '../../services/kernel/decide.ts';
 import type { Bus } from '../../services/platform/bus/port.ts';
 import { primitives } from '../../services/platform/crypto/index.ts';
 
 export interface Seen {
   readonly state: RegistryState;
   readonly copy: RegistryCopy;
+  /** Those of the copy. */
+  readonly agreements: readonly StandingAgreement[];
 }
 
 /** Somebody who reads the registry as gateways do, and remembers every copy. */
@@ -15,7 +18,8 @@ export const watchRegistry = async (bus: Bus, pins: CopyPins) => {
   let told = (): void => undefined;
   const following = await followRegistryTopic(bus, async (state) => {
     try {
-      seen.push({ state, copy: await buildCopy(primitives, pins, state, seen.at(-1)?.copy) });
+      const copy = await buildCopy(primitives, pins, state, seen.at(-1)?.copy);
+      seen.push({ state, copy, agreements: await copy.agreements() });
     } catch (error) {
       failures.push(error);
     }

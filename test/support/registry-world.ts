@@ -1,7 +1,10 @@
-import { type Agreement, signAgreement } from '../../services/kernel/agreement.ts';
+import { accept, draft, nextStep } from '../../services/cli/agreement-steps.ts';
+import type { Agreement } from '../../services/kernel/agreement.ts';
+import type { Step } from '../../services/kernel/agreement-state.ts';
 import { buildCopy, type CopyPins, type RegistryCopy, schemaDigest } from '../../services/kernel/copy.ts';
-import { parseAgencyId, parseDocumentType, parseGatewayId } from '../../services/kernel/ids.ts';
+import { AUTHORITY, type Issuer, parseAgencyId, parseDocumentType, parseGatewayId } from '../../services/kernel/ids.ts';
 import type { Signer } from '../../services/kernel/keys.ts';
+import { AGREEMENTS, type OfficerCertificate, signOfficer } from '../../services/kernel/officer.ts';
 import {
   digestOverRecords,
   type Entity,
@@ -29,24 +32,57 @@ export const root = newSigner();
 export const auditRoot = newSigner();
 export const auditKey = newOpener();
 export const registry = newSigner();
+/** A person who may act for somebody, and their certificate by that one's key. */
+export interface Officer {
+  readonly issuer: Issuer;
+  readonly signer: Signer;
+  readonly entity: EntityOf<'officer'>;
+}
+export type EntityOf<K extends Entity['kind']> = Extract<Entity, { readonly kind: K }>;
+export const officer = async (
+  issuer: Issuer,
+  by: Signer,
+  changes: Partial<OfficerCertificate> = {},
+  signer = newSigner(),
+): Promise<Officer> => {
+  const certificate = await signOfficer(by, {
+    issuer,
+    person: `${issuer}:1`,
+    role: AGREEMENTS,
+    key: signer.publicJwk,
+    fromMs: 0,
+    untilMs: 100,
+    ...changes,
+  });
+  const entity = { kind: 'officer' as const, id: signer.thumbprint, issuer, certificates: [certificate] };
+  return { issuer, signer, entity };
+};
+/** Who approves for the authority. */
+export const approver = await officer(AUTHORITY, root);
 /** Whoever stole the registry's key has keys of his own for the rest. */
 export const thief = { root: newSigner(), signing: newSigner(), encryption: newOpener() };
 /** An agency with all its keys. */
-export const party = (id: string) => ({
-  id: parseAgencyId(id),
-  signer: newSigner(),
-  opener: newOpener(),
-  recovery: newSigner(),
-});
-export const transport = party('transport');
-export const civil = party('civil-status');
-export const health = party('health');
+export const party = async (id: string) => {
+  const signer = newSigner();
+  const agencyId = parseAgencyId(id);
+  return {
+    id: agencyId,
+    signer,
+    officer: await officer(agencyId, signer),
+    opener: newOpener(),
+    recovery: newSigner(),
+  };
+};
+export const transport = await party('transport');
+export const civil = await party('civil-status');
+export const health = await party('health');
 export const documentType = parseDocumentType('civil-status.personal-extract');
 export const gateway = parseGatewayId('gw-1');
 export const gatewayKey = newSigner();
 export const schema = { type: 'object', properties: { fullName: { type: 'string' } } };
 export const both = (text: string) => ({ en: text, ar: text });
 
+export const PURPOSE = 'issue-driving-licence';
 /** The agreement between transport and civil status. */
 export const terms = (changes: Partial<Agreement> = {}): Agreement => ({
   id: 'licences',
@@ -55,14 +91,15 @@ export const terms = (changes: Partial<Agreement> = {}): Agreement => ({
   provider: civil.id,
   documentType,
   documentVersion: 1,
-  purpose: 'issue-driving-licence',
-  purposeTitle: both('purpose'),
+  purposes: [{ purpose: PURPOSE, title: both('purpose') }],
   legalBasis: both('law'),
   claims: ['fullName'],
   quotaPerDay: 10,
   timeZone: 'Asia/Amman',
   fromMs: 0,
   untilMs: 10,
+  retentionDays: 30,
+  visibility: { kind: 'at-once' },
   pins: {
     requesterRecovery: transport.recovery.thumbprint,
     providerRecovery: civil.recovery.thumbprint,
@@ -72,13 +109,21 @@ export const terms = (changes: Partial<Agreement> = {}): Agreement => ({
   },
   ...changes,
 });
-/** An agreement as a record, with the two signatures given. */
-export const agreed = async (of: Agreement, requester: Signer, provider: Signer, id = of.id): Promise<Entity> => ({
-  kind: 'agreement',
-  id,
-  status: 'active',
-  signed: { requester: await signAgreement(requester, of), provider: await signAgreement(provider, of) },
-});
+/** When what is signed in this world was signed. */
+export const SIGNED_MS = 1;
+/** An agreement as a record, by the officers given. */
+export const agreed = async (
+  of: Agreement,
+  requester: Signer = transport.officer.signer,
+  provider: Signer = civil.officer.signer,
+  authority: Signer = approver.signer,
+): Promise<EntityOf<'agreement'>> => {
+  const accepted = await accept(provider, await draft(requester, of));
+  return nextStep(authority, accepted, { issuer: AUTHORITY, step: 'approved', timeMs: SIGNED_MS });
+};
+/** The same after one more step. */
+export const stepped = (of: EntityOf<'agreement'>, by: Officer, step: Step, timeMs = SIGNED_MS) =>
+  nextStep(by.signer, of, { issuer: by.issuer, step, timeMs });
 export const agency = async ({ id, recovery, signer, opener }: typeof civil): Promise<Entity> => ({
   kind: 'agency',
   id,
@@ -98,6 +143,7 @@ export const trusted = (of: Signer): RegistryKeys => ({
   audit: auditRoot.thumbprint,
 });
 
+export const licences = await agreed(terms());
 /** A registry in which everybody tells the truth. */
 export const honest: readonly Entity[] = [
   { kind: 'registry', id: 'registry', keys: await signRegistryKeys(root, trusted(registry)) },
@@ -105,8 +151,9 @@ export const honest: readonly Entity[] = [
   { kind: 'gateway', id: gateway, keys: await signGatewayKeys(root, gateway, gatewayKey.publicJwk) },
   ...(await Promise.all([transport, civil, health].map(agency))),
   { kind: 'document-type', id: documentType, version: 1, provider: civil.id, title: both('extract'), schema },
-  await agreed(terms(), transport.signer, civil.signer),
-  await agreed(healthTerms, health.signer, civil.signer),
+  ...[approver, transport.officer, civil.officer, health.officer].map(({ entity }) => entity),
+  licences,
+  await agreed(healthTerms, health.officer.signer),
 ];
 /** The honest entities with some replaced or added. */
 export const withEntities = (...changed: readonly Entity[]): Entity[] => [
@@ -125,4 +172,6 @@ export const own = (of: typeof civil): CopyPins => ({ ...pins, own: { agency: of
 /** The copy of what the registry publishes, by somebody with these pins. */
 export const copyOf = async (entities: readonly Entity[], held = pins, previous?: RegistryCopy) =>
   buildCopy(primitives, held, await publish(entities), previous);
-export const idsOf = ({ agreements }: RegistryCopy): string[] => agreements.map(({ terms: { id } }) => id).sort();
+/** Ids of the agreements that verify. */
+export const idsOf = async (copy: RegistryCopy): Promise<string[]> =>
+  (await copy.agreements()).map(({ terms: { id } }) => id).sort();

@@ -94,7 +94,7 @@ export const agentRoutes = ({ kit, agency, now, callsAtOnce }: RouteParts): read
       handle: async () => {
         const copy = kit.copy();
         if (copy === undefined) throw new WaslError('registry-unavailable');
-        return { status: 200, body: catalogOf(copy, agency, now()) };
+        return { status: 200, body: await catalogOf(copy, agency, now()) };
       },
     },
   ];

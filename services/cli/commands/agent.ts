@@ -28,7 +28,7 @@ const ownDocuments = async ({ data, as, provide }: AgentFlags): Promise<void> =>
   if (types.length === 0) return;
   const { documentTypes } = await readRegistry(layoutOf(data));
   for (const type of types) {
-    if (!documentTypes.some(({ id, provider }) => id === type && provider === as)) {
+    if (!documentTypes().some(({ id, provider }) => id === type && provider === as)) {
       throw new WaslError('bad-usage', { what: `${as} has no document ${type} to provide` });
     }
   }

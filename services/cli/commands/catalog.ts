@@ -14,7 +14,7 @@ export interface CatalogFlags {
 export const catalog = async ({ data, as, document }: CatalogFlags): Promise<End> => {
   const copy = await readRegistry(layoutOf(data));
   if (copy.agency(as) === undefined) throw new WaslError('unknown-agency', { agency: as });
-  const whole = catalogOf(copy, as, Date.now());
+  const whole = await catalogOf(copy, as, Date.now());
   const documents = whole.documents.filter(({ documentType }) => document === undefined || documentType === document);
   if (documents.length === 0) throw new WaslError('unknown-document-type', { documentType: document ?? '-' });
   return {

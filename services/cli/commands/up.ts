@@ -84,7 +84,7 @@ const firstExchange = async (layout: Layout, data: string, gateway: string, star
     kind: outcome.outcome,
     json: askedJson(asked),
     text: [
-      narrate(outcome, copy, { ...EXCHANGE, collect: collectWith(requester, data) }),
+      await narrate(outcome, copy, { ...EXCHANGE, collect: collectWith(requester, data) }),
       `From start to document ${seconds} s; the exchange itself ${Math.round(tookMs)} ms.`,
     ].join('\n'),
   };

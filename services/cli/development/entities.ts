@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Pins, signAgreement } from '../../kernel/agreement.ts';
+import type { Pins } from '../../kernel/agreement.ts';
 import { canonicalJson } from '../../kernel/canonical.ts';
 import { digestOfText } from '../../kernel/digest.ts';
 import { isObject } from '../../kernel/fields.ts';
@@ -15,6 +15,7 @@ import {
 } from '../../kernel/registry.ts';
 import { type JsonObject, parseStrictJson } from '../../kernel/strict-json.ts';
 import { writePrivateFile } from '../../platform/crypto/files.ts';
+import { approvedAgreement } from '../agreement-steps.ts';
 import { AGENCIES } from './agencies.ts';
 import { type ExampleAgreement, termsOf } from './agreements.ts';
 import { EXAMPLE_AGREEMENTS } from './example-agreements.ts';
@@ -53,6 +54,7 @@ export const writeEntities = async (layout: Layout, keys: MadeKeys, nowMs: numbe
     const signed = await signAgencyKeys(recovery, agency, signing.publicJwk, encryption);
     entities.push({ kind: 'agency', id: agency, name, status: 'active', keys: signed });
   }
+  for (const { officer } of [keys, ...keys.agencies.values()]) entities.push(officer.entity);
   for (const example of EXAMPLE_AGREEMENTS) entities.push(await agreement(example, keys, documentTypes, nowMs));
   for (const entity of entities) {
     const file = `${entityKey(entity).replaceAll('/', '.')}.json`;
@@ -85,16 +87,12 @@ const agreement = async (
     audit: keys.audit.root.thumbprint,
     schema: digestOfText(canonicalJson(type.schema)),
   };
-  const terms = termsOf(example, pins, nowMs);
-  return {
-    kind: 'agreement',
-    id: terms.id,
-    status: 'active',
-    signed: {
-      requester: await signAgreement(requester.signing, terms),
-      provider: await signAgreement(provider.signing, terms),
-    },
+  const officers = {
+    requester: requester.officer.signer,
+    provider: provider.officer.signer,
+    authority: keys.officer.signer,
   };
+  return approvedAgreement(officers, termsOf(example, pins, nowMs), nowMs);
 };
 
 const readDocumentTypes = async (): Promise<readonly DocumentTypeEntity[]> => {

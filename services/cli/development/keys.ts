@@ -1,5 +1,6 @@
-import { join } from 'node:path';
-import { type GatewayId, parseAgencyId, parseGatewayId, spiffeId } from '../../kernel/ids.ts';
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { AUTHORITY, type GatewayId, type Issuer, parseAgencyId, parseGatewayId, spiffeId } from '../../kernel/ids.ts';
 import type { EcPublicJwk, OkpPublicJwk, Signer, Thumbprint } from '../../kernel/keys.ts';
 import { writePrivateFile } from '../../platform/crypto/files.ts';
 import {
@@ -9,19 +10,29 @@ import {
   signerFromJwk,
 } from '../../platform/crypto/index.ts';
 import { type Authority, createAuthority, issueCertificate } from '../../platform/crypto/x509.ts';
+import { certifyOfficer, type OfficerEntity } from '../officer.ts';
 import { AGENCIES } from './agencies.ts';
-import { GATEWAY, type Layout, TRUST_DOMAIN } from './layout.ts';
+import { DATA_OFFICER, GATEWAY, type Layout, officerFiles, TRUST_DOMAIN } from './layout.ts';
 
 /** The signers that the making of a folder needs; each private key stands in its owner's folder alone. */
 export interface MadeKeys {
   readonly root: Signer;
+  /** Who approves agreements for the authority. */
+  readonly officer: MadeOfficer;
   readonly audit: { readonly root: Signer; readonly encryption: OkpPublicJwk };
   readonly registry: Signer;
   readonly gateway: { readonly id: GatewayId; readonly key: EcPublicJwk };
   readonly agencies: ReadonlyMap<string, MadeAgency>;
 }
 
+/** A person who may act on agreements: their key, and the certificate of whom they act for. */
+export interface MadeOfficer {
+  readonly signer: Signer;
+  readonly entity: OfficerEntity;
+}
+
 export interface MadeAgency {
+  readonly officer: MadeOfficer;
   readonly signing: Signer;
   readonly encryption: OkpPublicJwk;
   readonly recovery: Signer;
@@ -64,9 +75,11 @@ export const makeKeys = async (layout: Layout, nowMs: number): Promise<MadeKeys>
   const agencies = new Map<string, MadeAgency>();
   for (const { id } of AGENCIES) {
     const folder = layout.agency(id);
+    const signing = await makeSigner(join(folder, 'signing.jwk'));
     await writeTls(authority, folder, spiffeId(TRUST_DOMAIN, { kind: 'agency', id: parseAgencyId(id) }), nowMs);
     agencies.set(id, {
-      signing: await makeSigner(join(folder, 'signing.jwk')),
+      signing,
+      officer: await makeOfficer(folder, signing, parseAgencyId(id), nowMs),
       encryption: await makeEncryption(join(folder, 'encryption.jwk')),
       recovery: await makeSigner(join(folder, 'recovery.jwk')),
     });
@@ -74,11 +87,29 @@ export const makeKeys = async (layout: Layout, nowMs: number): Promise<MadeKeys>
   }
   return {
     root,
+    officer: await makeOfficer(layout.authority, root, AUTHORITY, nowMs),
     audit: { root: auditRoot, encryption: auditEncryption },
     registry,
     gateway: { id: gateway, key: gatewaySigner.publicJwk },
     agencies,
   };
+};
+
+/** An officer of the invented agency, whose person is an invented staff number. */
+const makeOfficer = async (folder: string, by: Signer, issuer: Issuer, nowMs: number): Promise<MadeOfficer> => {
+  const { key, certificate: path } = officerFiles(folder, DATA_OFFICER);
+  await mkdir(dirname(key), { recursive: true, mode: 0o700 });
+  const signer = await makeSigner(key);
+  const entity = await certifyOfficer(by, {
+    issuer,
+    person: `${issuer}:1001`,
+    name: { en: 'Data officer (example)', ar: 'ضابط البيانات (مثال)' },
+    key: signer.publicJwk,
+    fromMs: nowMs - 60 * 60 * 1000,
+    untilMs: nowMs + 2 * YEARS_MS,
+  });
+  await writePrivateFile(path, JSON.stringify(entity));
+  return { signer, entity };
 };
 
 interface PinsFile {

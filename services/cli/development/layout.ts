@@ -38,6 +38,14 @@ export interface Layout {
 export type JournalOf = 'adapter' | 'requests' | 'agent';
 export const JOURNALS: readonly JournalOf[] = ['adapter', 'requests', 'agent'];
 
+/** The officer that each agency of a data folder has, and the authority. */
+export const DATA_OFFICER = 'data-officer';
+/** Where an officer's key, and the entity that certifies it, stand in the folder of an agency or the authority. */
+export const officerFiles = (folder: string, name: string): { readonly key: string; readonly certificate: string } => ({
+  key: join(folder, 'officers', `${name}.jwk`),
+  certificate: join(folder, 'officers', `${name}.json`),
+});
+
 export const DEFAULT_DATA = '.wasl';
 /** How a command that is shown to be typed names the folder: not at all when it is the usual one. */
 export const dataFlag = (data: string): string => (data === DEFAULT_DATA ? '' : ` --data ${data}`);

@@ -42,7 +42,7 @@ export const checkRequest = async (
     const requester = copy.agency(asked.peer);
     if (requester === undefined || requester.status !== 'active') return bad('unknown-agency', { agency: asked.peer });
     if (signed.kid !== thumbprint(requester.keys.signing)) {
-      const another = copy.agencies.some(({ keys }) => thumbprint(keys.signing) === signed.kid);
+      const another = copy.agencies().some(({ keys }) => thumbprint(keys.signing) === signed.kid);
       return bad(another ? 'signer-mismatch' : 'unknown-key', { agency: asked.peer });
     }
     await signed.verify(primitives, requester.keys.signing);

@@ -96,7 +96,7 @@ export const makeExchange = (parts: ExchangeParts): Exchange => {
 
     async function carry(): Promise<Exchanged> {
       const decision = decide(request, {
-        agreements: copy?.agreements ?? [],
+        agreements: (await copy?.between(request)) ?? [],
         knows: {
           agency: (id) => copy?.agency(id)?.status === 'active',
           documentType: (type, version) => copy?.documentType(type, version)?.provider === request.provider,

@@ -86,7 +86,10 @@ export const makeHandlers = (parts: HandlerParts): ExchangeHandlers => {
       const agency = agencyOf(caller);
       refuseWhileDraining();
       const provides = (by: AgencyId, documentType: string): boolean =>
-        registry.copy()?.documentTypes.some(({ id, provider }) => id === documentType && provider === by) ?? false;
+        registry
+          .copy()
+          ?.documentTypes()
+          .some(({ id, provider }) => id === documentType && provider === by) ?? false;
       const serving = { sessions, documents, log, welcome: { gateway, boot }, provides };
       parts.closing.addEventListener('abort', stream.end);
       // What has ended is not held on to: a replica may attach as often as it likes.

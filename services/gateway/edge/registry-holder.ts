@@ -1,6 +1,6 @@
 import type { FollowRegistryResponse } from '../../../proto/gen/wasl/exchange/v1/exchange.ts';
 import { WaslError } from '../../kernel/codes.ts';
-import { buildCopy, type CopyPins, type RegistryCopy, type RegistryState, relevantTo } from '../../kernel/copy.ts';
+import { buildCopy, type CopyPins, type RegistryCopy, type RegistryState } from '../../kernel/copy.ts';
 import type { AgencyId } from '../../kernel/ids.ts';
 import type { Primitives } from '../../kernel/keys.ts';
 import type { Logger } from '../../platform/log/index.ts';
@@ -75,9 +75,9 @@ export const makeRegistryHolder = (primitives: Primitives, pins: CopyPins, log: 
       let sent: RegistryState | undefined;
       let known = new Set<string>();
       while (!signal.aborted) {
-        const state = held?.state;
-        if (state !== undefined && state !== sent) {
-          const records = relevantTo(agency, state.records);
+        const { state, copy } = held ?? {};
+        if (state !== undefined && copy !== undefined && state !== sent) {
+          const records = copy.relevantTo(agency);
           await write({
             records: records.filter((record) => !known.has(record)),
             head: state.head,

@@ -2,6 +2,7 @@ import { readAgreement } from '../../kernel/agreement.ts';
 import { WaslError } from '../../kernel/codes.ts';
 import { readJws } from '../../kernel/jws.ts';
 import { type Primitives, type Thumbprint, thumbprint } from '../../kernel/keys.ts';
+import { readOfficer } from '../../kernel/officer.ts';
 import { type Entity, readRegistryKeys, verifyAgencyKeys } from '../../kernel/registry.ts';
 import { TYP } from '../../kernel/statements.ts';
 
@@ -29,6 +30,12 @@ export const checkDeclaration = async (primitives: Primitives, own: Thumbprint, 
       return;
     case 'gateway':
       readJws(entity.keys, TYP.gatewayKeys);
+      return;
+    case 'officer':
+      for (const text of entity.certificates) {
+        const { issuer, key } = readOfficer(text);
+        if (issuer !== entity.issuer || thumbprint(key) !== entity.id) throw new WaslError('pin-mismatch');
+      }
       return;
     case 'document-type':
       return;

@@ -10,7 +10,7 @@ const partiesOf = (entity: Extract<Entity, { kind: 'agreement' }>): readonly str
 };
 
 /**
- * Whether somebody may hand in an entity at all; what it says is checked by what is signed in it. An agency hands in its own keys, the document
+ * Whether somebody may hand in an entity at all; what it says is checked by what is signed in it. An agency hands in its own keys and officers, the document
  * types that it provides, and agreements that it is a party of; the authority everything. Error: `entity-not-yours`.
  */
 export const mayChange = (entity: Entity, peer: Peer, standing: Standing): void => {
@@ -19,6 +19,7 @@ export const mayChange = (entity: Entity, peer: Peer, standing: Standing): void 
   const mine = (one: Entity): boolean =>
     (one.kind === 'agency' && one.id === peer.id) ||
     (one.kind === 'document-type' && one.provider === peer.id) ||
+    (one.kind === 'officer' && one.issuer === peer.id) ||
     (one.kind === 'agreement' && partiesOf(one).includes(peer.id));
   const allowed =
     peer.kind === 'agency' && mine(entity) && (held === undefined ? entity.kind !== 'agency' : mine(held));
