@@ -15,6 +15,8 @@ export interface ProcessState {
 /** What an `up` writes of itself for the other commands. */
 export interface UpState {
   readonly gateway: string;
+  /** host:port of the registry of schemas. */
+  readonly schemaRegistry?: string;
   readonly processes: readonly ProcessState[];
 }
 

@@ -203,8 +203,8 @@ export const OTHER = {
   'no-such-route': row(
     'usage',
     'requester-integrator',
-    'There is nothing at {what}. Next move: the integrator of the calling system; /v1/openapi.json lists what there is.',
-    'لا يوجد شيء على {what}. الإجراء التالي على: الفريق الفني للنظام الطالب، والقائمة في ‎/v1/openapi.json.',
+    'There is nothing at {what}. Next move: the integrator of the calling system; openapi.json lists what there is.',
+    'لا يوجد شيء على {what}. الإجراء التالي على: الفريق الفني للنظام الطالب، والقائمة في openapi.json.',
   ),
   'media-type-unsupported': row(
     'usage',
@@ -221,8 +221,8 @@ export const OTHER = {
   'host-not-allowed': row(
     'usage',
     'requester-integrator',
-    'Without a token the agent answers only calls to a loopback address. Next move: the integrator of the calling system.',
-    'لا يجيب الوكيل من دون رمز دخول إلا النداءات إلى العنوان المحلي. الإجراء التالي على: الفريق الفني للنظام الطالب.',
+    'Without TLS or a token only calls to a loopback address are answered. Next move: the integrator of the calling system.',
+    'من دون TLS أو رمز دخول لا تُجاب إلا النداءات إلى العنوان المحلي. الإجراء التالي على: الفريق الفني للنظام الطالب.',
   ),
   'idempotency-key-reused': row(
     'usage',

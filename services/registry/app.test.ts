@@ -42,7 +42,12 @@ afterEach(async () => {
 });
 
 const own = honest.find(({ kind }) => kind === 'registry') as Extract<Entity, { kind: 'registry' }>;
-const loopback = { listen: '127.0.0.1:0', joinListen: '127.0.0.1:0', opsListen: '127.0.0.1:0' };
+const loopback = {
+  listen: '127.0.0.1:0',
+  joinListen: '127.0.0.1:0',
+  opsListen: '127.0.0.1:0',
+  schemas: { listen: '127.0.0.1:0' },
+};
 /** Signs no head by itself, so that each test says when. */
 const begin = async (on = bus, signer: Signer = registry, by: Signer = signer): Promise<Registry> => {
   const started = await startRegistry({
@@ -101,6 +106,19 @@ test('a published schema is frozen, and one entity is not declared twice', async
   const other = { ...type, schema: { ...type.schema, additionalProperties: false } };
   await expect(service.apply([other])).rejects.toMatchObject({ code: 'entity-frozen' });
   await expect(service.apply([type, type])).rejects.toMatchObject({ code: 'config-invalid' });
+});
+
+test('the schemas of document types are registered as subjects before it is said that they stand, once each', async () => {
+  const first = await start();
+  const type = honest.find(({ kind }) => kind === 'document-type') as Extract<Entity, { kind: 'document-type' }>;
+  const name = `${type.id}.v${type.version}`;
+  const read = async ({ schemaAddress }: Registry, path: string): Promise<unknown> =>
+    (await fetch(`http://${schemaAddress}/subjects${path}`)).json();
+  expect(await read(first, '')).toEqual([name]);
+  expect(await read(first, `/${name}/versions/latest/schema`)).toEqual(type.schema);
+  await first.stop();
+  running = [];
+  expect(await read(await begin(), `/${name}/versions`)).toEqual([1]);
 });
 
 test('a restart goes on where it left off, with the same records', async () => {

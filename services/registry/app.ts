@@ -13,6 +13,7 @@ import { applyEntities } from './edge/apply.ts';
 import { registryHandlers } from './edge/handlers.ts';
 import { openState } from './edge/state.ts';
 import { checkStore } from './edge/store/open.ts';
+import { openSchemas, type SchemaApi } from './edge/subjects/open.ts';
 import { openRegistryTopic } from './edge/topic.ts';
 
 export interface RegistryOptions {
@@ -31,6 +32,7 @@ export interface RegistryOptions {
   readonly listen: string;
   readonly joinListen: string;
   readonly opsListen: string;
+  readonly schemas: SchemaApi;
   readonly headEvery: number;
 }
 
@@ -38,6 +40,8 @@ export interface Registry {
   readonly address: string;
   readonly joinAddress: string;
   readonly opsAddress: string;
+  /** Where the registry of schemas answers. */
+  readonly schemaAddress: string;
   /** Makes entities stand, as the authority's `Apply` does. */
   apply(entities: readonly Entity[]): Promise<void>;
   /** Signs the head anew, now. */
@@ -51,11 +55,14 @@ export interface Registry {
  */
 export async function startRegistry(options: RegistryOptions): Promise<Registry> {
   const { signer, registryKeys, store, bus, log } = options;
+  const schemas = openSchemas(store, log);
   const topic = await openRegistryTopic({ bus, log });
-  const state = await openState({ store, topic, signer, log }).catch(async (error: unknown) => {
-    await topic.stop();
-    throw error;
-  });
+  const state = await openState({ store, topic, signer, log, changed: schemas.declare }).catch(
+    async (error: unknown) => {
+      await topic.stop();
+      throw error;
+    },
+  );
   const own: Entity = { kind: 'registry', id: 'registry', keys: registryKeys };
   const metrics = createMetrics({ prefix: 'wasl_registry_' });
   metrics.gauge('records', 'Entities that stand.', () => state.standing().size);
@@ -75,12 +82,14 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
     },
     signer.thumbprint,
   );
-  const begin = async (): Promise<void> => {
+  const begin = async () => {
     await checkDeclaration(primitives, signer.thumbprint, own);
     const version = state.version();
     if ((await applyEntities(state, [own])).version === version) await state.renew();
+    await schemas.declare([...state.standing().values()]);
+    return schemas.serve(options.schemas, readRegistryKeys(registryKeys).trustDomain);
   };
-  await begin().catch(async (error: unknown) => {
+  const api = await begin().catch(async (error: unknown) => {
     await topic.stop();
     throw error;
   });
@@ -99,6 +108,7 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
   const timer = setInterval(() => {
     renewing = state
       .renew()
+      .then(() => schemas.declare([...state.standing().values()]))
       .catch((error) => log.error({ err: error }, 'the registry could not be published; it is tried again'));
   }, options.headEvery);
   const ops = await startOpsServer({
@@ -117,6 +127,7 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
     address: server.address,
     joinAddress: server.joinAddress,
     opsAddress: ops.address,
+    schemaAddress: api.address,
     apply: async (entities) => {
       for (const entity of entities) await checkDeclaration(primitives, signer.thumbprint, entity);
       await applyEntities(state, entities);
@@ -126,6 +137,7 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
       stopped = true;
       clearInterval(timer);
       await server.stop(2_000);
+      await api.stop();
       await renewing;
       await topic.stop();
       await ops.stop();

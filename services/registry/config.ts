@@ -34,6 +34,27 @@ export const registrySettings = defineSettings({
     sentence: 'Where those who join call, by their invitation.',
   },
   opsListen: { type: 'address', default: '127.0.0.1:7445', sentence: 'Where /livez, /readyz and /metrics answer.' },
+  schemaListen: {
+    type: 'address',
+    default: '127.0.0.1:7446',
+    sentence: 'Where the registry of schemas answers Kafka clients of the Confluent convention.',
+  },
+  schemaTls: {
+    type: 'path',
+    optional: true,
+    sentence:
+      'Folder with tls.crt and tls.key of that address, and ca.crt of the authority whose certificates callers may show; needed unless the address is a loopback one.',
+  },
+  schemaUsername: {
+    type: 'text',
+    default: 'schemas',
+    sentence: 'User name of those who register schemas by password; the authority does by its certificate.',
+  },
+  schemaPassword: {
+    type: 'secret',
+    optional: true,
+    sentence: 'File with their password; without it nobody registers by password.',
+  },
   headEvery: {
     type: 'duration-ms',
     default: 5_000,

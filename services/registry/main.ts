@@ -2,22 +2,24 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WaslError } from '../kernel/codes.ts';
 import { openBus } from '../platform/bus/open.ts';
-import { readSettings, type SettingsFrom } from '../platform/config/index.ts';
+import { readSettings, type SettingsFrom, type Values } from '../platform/config/index.ts';
 import { loadAuthority, loadSigner, loadTls } from '../platform/crypto/index.ts';
 import { createLogger } from '../platform/log/index.ts';
 import { type Registry, startRegistry } from './app.ts';
 import { registrySettings } from './config.ts';
 import { openStore } from './edge/store/open.ts';
+import type { SchemaApi } from './edge/subjects/open.ts';
 
 /** Starts the registry as production does. */
 export async function runRegistry(from: SettingsFrom): Promise<Registry> {
   const settings = await readSettings(registrySettings, from);
   const log = createLogger({ name: 'registry', level: settings.logLevel });
   const identity = await loadRegistryIdentity(settings.identity);
+  const schemas = await schemaApiOf(settings);
   const issuer = await loadAuthority(settings.issuer);
   const store = await openStore(settings.registryDatabaseUrl, log);
   const bus = await openBus(settings, log);
-  const registry = await startRegistry({ ...settings, ...identity, issuer, store, bus, log });
+  const registry = await startRegistry({ ...settings, ...identity, schemas, issuer, store, bus, log });
   return {
     ...registry,
     stop: async () => {
@@ -36,3 +38,12 @@ export const loadRegistryIdentity = async (folder: string) => ({
   }),
   tls: await loadTls(folder),
 });
+
+const schemaApiOf = async (settings: Values<typeof registrySettings>): Promise<SchemaApi> => {
+  const { schemaListen: listen, schemaTls, schemaUsername: username, schemaPassword: password } = settings;
+  return {
+    listen,
+    ...(password === undefined ? {} : { credentials: { username, password } }),
+    ...(schemaTls === undefined ? {} : { tls: await loadTls(schemaTls) }),
+  };
+};

@@ -96,6 +96,7 @@ export const startWorld = async (choice: BusChoice, ends: End[], lost: (what: st
     {
       ...config,
       registryDatabaseUrl: layout.registryDatabaseUrl,
+      schemaListen: `127.0.0.1:${await freePort()}`,
       identity: layout.registry,
       issuer: layout.authority,
       ...registryAt,

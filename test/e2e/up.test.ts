@@ -79,6 +79,23 @@ describe('wasl up, as built', { timeout: 60_000 }, () => {
     expect((await processes()).map(({ healthy }) => healthy)).toEqual(Array(PROCESSES).fill(true));
   });
 
+  it('holds the documents’ schemas for ordinary tools, and tells with what others are registered', async () => {
+    const { schemaRegistry } = (await waslJson('status', '--data', data)).json;
+    const { url, username, password } = schemaRegistry;
+    const subjects = (await (await fetch(`${url}/subjects`)).json()) as readonly string[];
+    expect(subjects).toContain('civil-status.personal-extract.v1');
+    expect(subjects.length).toBe(9);
+    const registered = await fetch(`${url}/subjects/e2e/versions`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/vnd.schemaregistry.v1+json',
+        authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`,
+      },
+      body: JSON.stringify({ schemaType: 'JSON', schema: '{"type":"object"}' }),
+    });
+    expect([registered.status, await registered.json()]).toMatchObject([200, { version: 1 }]);
+  });
+
   it('delivers a credential that others verify, with the agreed claims and nothing else in it', async () => {
     const { code, json } = await waslJson(...AGREED);
     expect([code, json.outcome]).toEqual([0, 'delivered']);

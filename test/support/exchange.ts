@@ -65,6 +65,7 @@ export async function startExchange(
     certificateLife: 3_600_000,
     gateways: [],
     store,
+    schemas: { listen: '127.0.0.1:0' },
     bus,
     log: silentLogger,
     listen: '127.0.0.1:0',

@@ -1,7 +1,8 @@
+import { readFile } from 'node:fs/promises';
 import { isAlive } from '../../platform/store/processes.ts';
-import { layoutOf } from '../development/layout.ts';
+import { type Layout, layoutOf, SCHEMA_USERNAME } from '../development/layout.ts';
 import type { End } from '../end.ts';
-import { type ProcessState, readState } from '../state.ts';
+import { type ProcessState, readState, type UpState } from '../state.ts';
 import { isReady } from '../up/ready.ts';
 
 /** Age in seconds of a gateway's registry copy, from its metrics. */
@@ -15,9 +16,17 @@ const registryAge = async (ops: string): Promise<number | null> => {
   }
 };
 
+/** Where schemas are registered, and with what: it is a development set-up, and all of its secrets lie in its folder. */
+const schemaRegistryOf = async (layout: Layout, { schemaRegistry }: UpState) => {
+  const password = await readFile(layout.schemaPassword, 'utf8').catch(() => undefined);
+  if (schemaRegistry === undefined || password === undefined) return null;
+  return { url: `http://${schemaRegistry}`, username: SCHEMA_USERNAME, password };
+};
+
 /** What is up, where it listens, whether it is healthy, and how fresh the registry copy is. */
 export const status = async ({ data }: { readonly data: string }): Promise<End> => {
-  const state = await readState(layoutOf(data));
+  const layout = layoutOf(data);
+  const state = await readState(layout);
   const check = async ({ name, pid, listen, ops }: ProcessState) => ({
     name,
     pid,
@@ -28,6 +37,7 @@ export const status = async ({ data }: { readonly data: string }): Promise<End> 
   const processes = await Promise.all(state.processes.map(check));
   const gateway = state.processes.find(({ listen }) => listen === state.gateway);
   const registryAgeSeconds = gateway?.ops === undefined ? null : await registryAge(gateway.ops);
+  const schemaRegistry = await schemaRegistryOf(layout, state);
   const healthy = processes.every((process) => process.healthy);
   const lines = processes.map(
     ({ name, pid, listen, healthy: well }) =>
@@ -35,7 +45,13 @@ export const status = async ({ data }: { readonly data: string }): Promise<End> 
   );
   return {
     kind: healthy ? 'delivered' : 'failure',
-    json: { healthy, gateway: state.gateway, registryAgeSeconds, processes },
-    text: [...lines, `registry copy: ${registryAgeSeconds ?? 'unknown'} s old`].join('\n'),
+    json: { healthy, gateway: state.gateway, registryAgeSeconds, schemaRegistry, processes },
+    text: [
+      ...lines,
+      `registry copy: ${registryAgeSeconds ?? 'unknown'} s old`,
+      ...(schemaRegistry === null
+        ? []
+        : [`schema registry: ${schemaRegistry.url}, user ${schemaRegistry.username}; --json shows the password`]),
+    ].join('\n'),
   };
 };

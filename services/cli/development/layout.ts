@@ -20,6 +20,8 @@ export interface Layout {
   /** The URL of the registry's own database, and its account's password. */
   readonly registryDatabaseUrl: string;
   readonly registryDatabasePassword: string;
+  /** The password with which schemas are registered. */
+  readonly schemaPassword: string;
   gateway(id: string): string;
   agency(id: string): string;
   /** The journal of an agency's adapter, or that of requests made from the command line: one writer each. */
@@ -51,6 +53,8 @@ export const DEFAULT_DATA = '.wasl';
 export const dataFlag = (data: string): string => (data === DEFAULT_DATA ? '' : ` --data ${data}`);
 export const TRUST_DOMAIN = 'wasl.test';
 export const GATEWAY = 'gw-1';
+/** Whose password `schemaPassword` is. */
+export const SCHEMA_USERNAME = 'schemas';
 
 export const layoutOf = (data: string): Layout => {
   const root = resolve(data);
@@ -70,6 +74,7 @@ export const layoutOf = (data: string): Layout => {
     hubUrl: at('run', 'hub.url'),
     registryDatabaseUrl: at('run', 'registry-database.url'),
     registryDatabasePassword: at('registry', 'database.password'),
+    schemaPassword: at('registry', 'schemas.password'),
     gateway: (id) => at('gateways', id),
     agency: (id) => at('agencies', id),
     journal: (id, of) => at('agencies', id, 'journal', of),

@@ -7,7 +7,7 @@ import { generatePopulation } from '../../../adapters/population/index.ts';
 import { writePrivateFile } from '../../platform/crypto/index.ts';
 import { type Cluster, makeOwnDatabase, startCluster } from '../../platform/store/index.ts';
 import { CIVIL_STATUS, EDUCATION, HEALTH, TRANSPORT } from '../development/agencies.ts';
-import { GATEWAY, type Layout } from '../development/layout.ts';
+import { GATEWAY, type Layout, SCHEMA_USERNAME } from '../development/layout.ts';
 import { startChild } from './child.ts';
 import { declareOnce } from './declare.ts';
 import type { Addresses } from './ports.ts';
@@ -110,6 +110,7 @@ export const partsOf = ({ layout, addresses, kafka, signal }: UpOptions): readon
   const hub = cluster('hub-postgresql', layout.hub, async (url) => {
     await writePrivateFile(layout.hubUrl, url);
     const password = await passwordOf(layout.registryDatabasePassword);
+    await passwordOf(layout.schemaPassword);
     await writePrivateFile(
       layout.registryDatabaseUrl,
       await makeOwnDatabase(url, { name: REGISTRY_ACCOUNT, password }),
@@ -132,6 +133,9 @@ export const partsOf = ({ layout, addresses, kafka, signal }: UpOptions): readon
       listen: addresses.registry,
       joinListen: addresses['registry-join'],
       opsListen: addresses['registry-ops'],
+      schemaListen: addresses['schema-registry'],
+      schemaUsername: SCHEMA_USERNAME,
+      schemaPassword: layout.schemaPassword,
     },
     { listen: addresses.registry, ops: addresses['registry-ops'], after: ['hub-postgresql'] },
   );

@@ -10,6 +10,7 @@ export const PORT_NAMES = [
   'registry',
   'registry-join',
   'registry-ops',
+  'schema-registry',
   'civil-status-ops',
   'transport-ops',
   'health-ops',

@@ -75,7 +75,12 @@ export const bringUp = async (
       await writeBusAddresses(folder, bus);
     const all = partsOf({ layout, addresses, signal, ...(kafka === undefined ? {} : { kafka }) });
     const parts = all.filter(({ name }) => !without.some((agency) => name === `adapter-${agency}`));
-    const state = (): Promise<void> => writeState(layout, { gateway: addresses.gateway, processes: processes() });
+    const state = (): Promise<void> =>
+      writeState(layout, {
+        gateway: addresses.gateway,
+        schemaRegistry: addresses['schema-registry'],
+        processes: processes(),
+      });
     const start = async (part: Part): Promise<void> => {
       signal.throwIfAborted();
       const changed = (): void => void state().catch(() => undefined);

@@ -1,11 +1,10 @@
-import { timingSafeEqual } from 'node:crypto';
 import { type FastifyError, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { WaslError } from '../../kernel/codes.ts';
-import { sha256 } from '../../kernel/digest.ts';
 import { type JsonObject, type JsonValue, parseStrictJson } from '../../kernel/strict-json.ts';
 import type { Logger } from '../log/index.ts';
-import { listenAt } from './listen.ts';
+import { isLoopback, listenAt } from './listen.ts';
 import { type Language, languageOf, problemOf } from './problem.ts';
+import { isSecret } from './secret.ts';
 
 export interface ApiCall {
   readonly body: JsonValue;
@@ -45,15 +44,13 @@ export interface ApiServer {
   stop(): Promise<void>;
 }
 
-const LOOPBACK = /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])$/;
-
 /**
  * A JSON face on HTTP. Every failure is problem+json in the caller's language. On loopback without a token only calls that name a loopback host
  * are taken, and only JSON ones: a page in somebody's browser can then make none (DNS rebinding, simple cross-site posts).
  */
 export async function startApiServer(options: ApiOptions): Promise<ApiServer> {
   const { listen, routes, token, log } = options;
-  if (token === undefined && !LOOPBACK.test(listen.slice(0, listen.lastIndexOf(':')))) {
+  if (token === undefined && !isLoopback(listen.slice(0, listen.lastIndexOf(':')))) {
     throw new WaslError('config-invalid', { what: `${listen} is not a loopback address, and needs a token` });
   }
   const app = fastify({
@@ -67,8 +64,9 @@ export async function startApiServer(options: ApiOptions): Promise<ApiServer> {
   );
   app.addHook('onRequest', async (request) => {
     const named = request.hostname.replace(/:\d+$/, '');
-    if (token === undefined && !LOOPBACK.test(named)) throw new WaslError('host-not-allowed');
-    if (token !== undefined && !bears(request.headers.authorization, token)) throw new WaslError('token-needed');
+    if (token === undefined && !isLoopback(named)) throw new WaslError('host-not-allowed');
+    if (token !== undefined && !isSecret(request.headers.authorization ?? '', `Bearer ${token}`))
+      throw new WaslError('token-needed');
   });
   const fail = (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const ours = translated(error);
@@ -104,12 +102,6 @@ export async function startApiServer(options: ApiOptions): Promise<ApiServer> {
   }
   return { address: await listenAt(app, listen), stop: () => app.close() };
 }
-
-/** Compares digests, so that neither the place of the first difference nor the length shows in the time. */
-const bears = (authorization: string | undefined, token: string): boolean => {
-  const digest = (text: string): Uint8Array => sha256(Buffer.from(text));
-  return timingSafeEqual(digest(authorization ?? ''), digest(`Bearer ${token}`));
-};
 
 const translated = (error: unknown): unknown => {
   if (error instanceof WaslError || !(error instanceof Error)) return error;

@@ -3,3 +3,5 @@ export { type ApiCall, type ApiReply, type ApiRoute, type ApiServer, startApiSer
 export { createMetrics, type Metrics } from './metrics.ts';
 export { type OpsOptions, type OpsServer, startOpsServer } from './ops.ts';
 export { type Language, problemOf } from './problem.ts';
+export { type RestCall, type RestCaller, type RestReply, type RestRoute, startRestServer } from './rest.ts';
+export { isSecret } from './secret.ts';

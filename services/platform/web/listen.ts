@@ -7,6 +7,11 @@ export interface Listener {
   readonly server: { address(): AddressInfo | string | null };
 }
 
+const LOOPBACK = /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])$/;
+
+/** Whether a host's name, without its port, is one of this machine alone. */
+export const isLoopback = (host: string): boolean => LOOPBACK.test(host);
+
 /** Listens at host:port (port 0 takes a free one) and gives where; `config-invalid` where nothing can, such as on a port in use. */
 export const listenAt = async (app: Listener, listen: string): Promise<string> => {
   const at = listen.lastIndexOf(':');

@@ -38,13 +38,15 @@ interface Parts {
   readonly topic: RegistryTopic;
   readonly signer: Signer;
   readonly log: Logger;
+  /** Told of entities once they stand; never rejects. */
+  changed(entities: readonly Entity[]): Promise<void>;
 }
 
 /**
  * Takes up the state from the database. `registry-rollback` when the topic has seen a later one: a database restored from a backup would take
  * back what everybody has read. Records by another key of ours are signed anew.
  */
-export const openState = async ({ store, topic, signer, log }: Parts): Promise<RegistryState> => {
+export const openState = async ({ store, topic, signer, log, changed: told }: Parts): Promise<RegistryState> => {
   const held = await readHeld(store);
   const forked = topic.found.version === held.version && held.version > 0 && topic.found.digest !== held.digest;
   if (topic.found.version > held.version || forked) throw new WaslError('registry-rollback');
@@ -106,6 +108,7 @@ export const openState = async ({ store, topic, signer, log }: Parts): Promise<R
         const changed = await write((client) => work(entities, client));
         if (changed.length === 0) return version;
         log.info({ version, changed: changed.map(entityKey) }, 'the registry has changed');
+        await told(changed);
         await publish().catch((cause: unknown) => {
           throw new WaslError(
             'store-unavailable',
