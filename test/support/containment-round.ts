@@ -6,7 +6,7 @@ import {
   type SchemaSource,
 } from '../../services/kernel/containment/index.ts';
 import type { JsonValue } from '../../services/kernel/strict-json.ts';
-import { randomOf } from './random.ts';
+import { type Random, randomOf } from './random.ts';
 import { documentsOf } from './random-documents.ts';
 import { changed, randomSchema } from './random-schemas.ts';
 
@@ -29,16 +29,21 @@ export const DOCUMENTS = 1000;
 const source = (schema: JsonValue): SchemaSource => ({ schema, references: NONE });
 const NONE: ReadonlyMap<string, JsonValue> = new Map();
 
-/** One random pair of schemas: checked, and then the verdict held to documents. */
-export const containmentRound = (seed: number, judge: Judge): Round => {
-  const random = randomOf(seed);
+/** A schema that accepts something, as far as is known, and mostly a changed one. */
+export const pairOf = (random: Random, judge: Judge): { older: JsonValue; next: JsonValue; empty: boolean } => {
   let older = randomSchema(random);
   let empty = isEmpty(older, judge);
   for (let draws = 0; empty && draws < 10; draws += 1) {
     older = randomSchema(random);
     empty = isEmpty(older, judge);
   }
-  const next = random.chance(0.85) ? changed(older, random) : randomSchema(random);
+  return { older, next: random.chance(0.85) ? changed(older, random) : randomSchema(random), empty };
+};
+
+/** One random pair of schemas: checked, and then the verdict held to documents. */
+export const containmentRound = (seed: number, judge: Judge): Round => {
+  const random = randomOf(seed);
+  const { older, next, empty } = pairOf(random, judge);
   const from = performance.now();
   let check: Check;
   try {

@@ -9,6 +9,7 @@ import { FALSE, type Formulas, TRUE } from './formulas.ts';
 import type { F } from './literals.ts';
 import type { Location, Resolver } from './resolve.ts';
 import type { Steps } from './steps.ts';
+import { unevaluated } from './unevaluated.ts';
 
 /** Where in a schema something is said. */
 export interface Place {
@@ -19,6 +20,8 @@ export interface Place {
 /** A schema as a formula, and where its parts were said. */
 export interface Built {
   readonly root: F;
+  /** Below draft 2019-09 something is said beside a `$ref`, which the standard ignores and most validators do not. */
+  readonly beside: boolean;
   placesOf(id: F): readonly Place[];
 }
 
@@ -36,11 +39,35 @@ export interface Reading {
   opaque(keyword: string, value: JsonValue): F;
 }
 
+/** What says nothing of a value. */
+const SILENT = new Set([
+  '$ref',
+  '$schema',
+  '$id',
+  'id',
+  '$comment',
+  '$defs',
+  'definitions',
+  'title',
+  'description',
+  'default',
+  'examples',
+  'readOnly',
+  'writeOnly',
+  'deprecated',
+]);
+
 /** References deeper than this are built afterwards, so that no chain of them is a chain of calls. */
 const DEEP = 48;
 
 /** Reads a schema. Throws `schema-invalid`, `schema-reference-unreachable` and `schema-reference-loop`. */
-export const build = (resolver: Resolver, formulas: Formulas, side: string, steps: Steps): Built => {
+export const build = (
+  resolver: Resolver,
+  formulas: Formulas,
+  { side, beside: readBeside }: { readonly side: string; readonly beside: boolean },
+  steps: Steps,
+): Built => {
+  let beside = false;
   const places = new Map<F, Place[]>();
   const made = new Map<string, F>();
   const started = new Set<string>();
@@ -98,14 +125,20 @@ export const build = (resolver: Resolver, formulas: Formulas, side: string, step
       },
     };
     references(reading, resolver, to);
+    if (location.draft !== '2020-12' && reading.own('$ref') !== undefined) {
+      beside ||= Object.keys(schema).some((keyword) => !SILENT.has(keyword) && !keyword.startsWith('x-'));
+      if (!readBeside) return formulas.and(said);
+    }
     scalarKeywords(reading);
     combinators(reading);
     arrayKeywords(reading);
     objectKeywords(reading);
-    for (const keyword of ['unevaluatedItems', 'unevaluatedProperties']) {
-      if (location.draft === '2020-12' && reading.own(keyword) !== undefined) {
-        reading.say(keyword, reading.opaque(keyword, schema));
-      }
+    for (const keyword of ['unevaluatedItems', 'unevaluatedProperties'] as const) {
+      const rest = reading.own(keyword);
+      if (location.draft !== '2020-12' || rest === undefined) continue;
+      const value = reading.sub(`/${keyword}`, rest, false);
+      const annotations = { formulas, resolver, of: (place: Location) => to(place, true) };
+      reading.say(keyword, unevaluated(keyword, location, value, annotations) ?? reading.opaque(keyword, schema));
     }
     const whole = formulas.and(said);
     places.set(whole, [...(places.get(whole) ?? []), { pointer: shownPointer(location, ''), keyword: '' }]);
@@ -123,7 +156,7 @@ export const build = (resolver: Resolver, formulas: Formulas, side: string, step
   for (let next = later.pop(); next !== undefined; next = later.pop()) of(next, 0);
   root = made.get(nameOf(resolver.root)) ?? root;
   refuseLoops(inPlace);
-  return { root, placesOf: (id) => places.get(id) ?? [] };
+  return { root, beside, placesOf: (id) => places.get(id) ?? [] };
 };
 
 const references = (reading: Reading, resolver: Resolver, to: (target: Location, same: boolean) => F): void => {

@@ -30,3 +30,15 @@ test('a schema that asks for more is refused with a document that would break, a
     expect(judge.accepts(next, example ?? null, new Map())).toBe(false);
   }
 });
+
+test('what nobody has looked at is told by cases', () => {
+  const base = { properties: { a: {} }, anyOf: [{ properties: { b: { type: 'string' } }, required: ['b'] }, true] };
+  const closed = { ...base, unevaluatedProperties: false };
+  const open = { type: 'object', additionalProperties: false, properties: { a: {}, b: {} } };
+  expect(check({ type: 'object', ...closed }, open).verdict).toBe('compatible');
+  expect(check(closed, { ...base, unevaluatedProperties: { type: 'string' } }).verdict).toBe('compatible');
+  expect(check({ ...base, unevaluatedProperties: { type: 'string' } }, closed).verdict).toBe('incompatible');
+  const tuple = { allOf: [{ prefixItems: [{ type: 'string' }] }], unevaluatedItems: { type: 'number' } };
+  expect(check(tuple, { items: { type: ['string', 'number'] } }).verdict).toBe('compatible');
+  expect(check(tuple, { items: { type: ['string', 'integer'] } }).verdict).toBe('incompatible');
+});

@@ -1,4 +1,5 @@
 import type { JsonValue } from '../strict-json.ts';
+import { TRUE } from './formulas.ts';
 import type { F } from './literals.ts';
 import type { Said } from './numbers.ts';
 import { type Outcome, sat, UNSAT, unknownAt } from './outcome.ts';
@@ -31,7 +32,7 @@ export const shapeOfObject = (said: readonly Said[], { formulas, steps }: Solver
   const named = new Map<string, F[]>();
   const wanted: { keys: F; value: F }[] = [];
   const byName = new Map<string, F[]>();
-  const byRule: { keys: F; value: F }[] = [];
+  const byRule = new Map<F, F>();
   const names = new Set<string>();
   let [least, most] = [0, Number.POSITIVE_INFINITY];
   const push = (map: Map<string, F[]>, name: string, value: F): void => {
@@ -50,7 +51,7 @@ export const shapeOfObject = (said: readonly Said[], { formulas, steps }: Solver
       const one = oneName(keys, formulas);
       collect(keys, names, formulas, steps);
       if (literal.op === 'every') {
-        if (one === undefined) byRule.push({ keys, value: literal.value });
+        if (one === undefined) byRule.set(keys, formulas.and([byRule.get(keys) ?? TRUE, literal.value]));
         else push(byName, one, literal.value);
       } else if (one === undefined) wanted.push({ keys, value: literal.value });
       else push(named, one, literal.value);
@@ -62,7 +63,17 @@ export const shapeOfObject = (said: readonly Said[], { formulas, steps }: Solver
     values: new Map([...names].map((name) => [JSON.stringify(name), name])),
     holds: false,
   });
-  return { named, wanted, byName, byRule, names: [...names], others, least, most, first: said[0]?.id };
+  return {
+    named,
+    wanted,
+    byName,
+    byRule: [...byRule].map(([keys, value]) => ({ keys, value })),
+    names: [...names],
+    others,
+    least,
+    most,
+    first: said[0]?.id,
+  };
 };
 
 const oneName = (keys: F, formulas: Solver['formulas']): string | undefined => {
@@ -104,32 +115,44 @@ export function* keyCases(
           ...keys,
         ];
   const said = name === undefined ? values : [...values, ...(shape.byName.get(name) ?? [])];
-  yield* cases(shape, 0, key, said, solver);
+  yield* cases({ rules: shape.byRule, name, solver }, 0, key, said);
 }
 
-function* cases(
-  shape: ObjectShape,
-  next: number,
-  key: readonly F[],
-  values: readonly F[],
-  solver: Solver,
-): Iterable<Outcome> {
+interface Member {
+  readonly rules: ObjectShape['byRule'];
+  readonly name: string | undefined;
+  readonly solver: Solver;
+}
+
+function* cases(member: Member, from: number, key: readonly F[], values: readonly F[]): Iterable<Outcome> {
+  const { rules, name, solver } = member;
   solver.steps.spend();
+  const said = [...values];
+  let next = from;
+  // Of a name that is given, most rules are known to mean it or not.
+  for (; next < rules.length; next += 1) {
+    const rule = rules[next];
+    const told = rule === undefined || name === undefined ? undefined : solver.holds(rule.keys, name);
+    if (rule === undefined || told === undefined) break;
+    if (told) said.push(rule.value);
+  }
   const names = solver.name(key);
   if (names.kind === 'unsat') {
     yield UNSAT;
     return;
   }
-  const rule = shape.byRule[next];
-  if (rule !== undefined) {
+  const value = solver.solve(said);
+  const rule = rules[next];
+  if (value.kind === 'unsat') {
+    // More rules only ask for more.
+    yield value;
+  } else if (rule !== undefined) {
+    const not = solver.formulas.not(rule.keys);
     const meant = solver.name([...key, rule.keys]).kind !== 'unsat';
-    const unmeant = solver.name([...key, solver.formulas.not(rule.keys)]).kind !== 'unsat';
-    if (meant) yield* cases(shape, next + 1, unmeant ? [...key, rule.keys] : key, [...values, rule.value], solver);
-    if (unmeant) yield* cases(shape, next + 1, meant ? [...key, solver.formulas.not(rule.keys)] : key, values, solver);
-    return;
-  }
-  const value = solver.solve(values);
-  if (value.kind !== 'sat') yield value;
+    const unmeant = solver.name([...key, not]).kind !== 'unsat';
+    if (unmeant) yield* cases(member, next + 1, meant ? [...key, not] : key, said);
+    if (meant) yield* cases(member, next + 1, unmeant ? [...key, rule.keys] : key, [...said, rule.value]);
+  } else if (value.kind !== 'sat') yield value;
   else if (names.kind === 'sat') yield sat([[names.values, value.values]], value.open);
   else yield unknownAt(names.kind === 'unknown' ? names.at : undefined, value.open);
 }

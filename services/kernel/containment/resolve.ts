@@ -1,3 +1,4 @@
+import { canonicalJson } from '../canonical.ts';
 import { WaslError } from '../codes.ts';
 import { isObject } from '../fields.ts';
 import type { JsonObject, JsonValue } from '../strict-json.ts';
@@ -26,12 +27,7 @@ export interface Resolver {
 const NO_BASE = 'json-schema:///';
 
 /** Indexes a schema and the registered ones by `$id`, anchors and the URIs they were registered under. */
-export const makeResolver = (
-  schema: JsonValue,
-  references: ReadonlyMap<string, JsonValue>,
-  name: string,
-  steps: Steps,
-): Resolver => {
+export const makeResolver = (schema: JsonValue, references: ReadonlyMap<string, JsonValue>, steps: Steps): Resolver => {
   const places = new Map<string, Location>();
   const dynamics = new Map<string, Location[]>();
   const bases = new Map<JsonValue, string>();
@@ -60,6 +56,11 @@ export const makeResolver = (
     }
     const base = join(id, location.base)?.replace(/#$/, '') ?? location.base;
     const own = { ...location, base };
+    const held = places.get(base);
+    // Two schemas of one name: which of them a reference means is anybody's guess.
+    if (held !== undefined && canonicalJson(held.schema) !== canonicalJson(own.schema)) {
+      throw new WaslError('schema-invalid', { pointer: location.pointer || '/', what: '$id' });
+    }
     places.set(base, own);
     return own;
   };
@@ -71,7 +72,7 @@ export const makeResolver = (
     places.set(uri, location);
     index(location);
   }
-  const root: Location = { schema, document: name, pointer: '', base: `${NO_BASE}${name}`, draft: draft(schema) };
+  const root: Location = { schema, document: '', pointer: '', base: NO_BASE, draft: draft(schema) };
   places.set(root.base, root);
   index(root);
 

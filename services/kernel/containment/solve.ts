@@ -91,8 +91,10 @@ export const makeSolver = (formulas: Formulas, patterns: Patterns, steps: Steps)
       yield leaf([...mine.values()], type);
       return;
     }
-    if (type !== 'array' && type !== 'object' && leaf([...mine.values()], type).kind === 'unsat') {
-      yield UNSAT;
+    // What is impossible already is not taken further apart.
+    const early = leaf([...mine.values()], type);
+    if (early.kind === 'unsat') {
+      yield early;
       return;
     }
     const after = rest.map((parts) => formulas.or(parts));
