@@ -45,7 +45,7 @@ export const sourceOf = async (
  * there, and `schema-invalid` unless its patterns can be read.
  */
 export const mustBeUsable = ({ schema, references }: SchemaSource): void => {
-  const resolver = makeResolver(schema, references, 'next', countSteps(MOST_STEPS));
+  const resolver = makeResolver(schema, references, countSteps(MOST_STEPS));
   const open: Location[] = [resolver.root];
   for (let at = open.pop(); at !== undefined; at = open.pop()) {
     if (!isObject(at.schema)) continue;
