@@ -67,7 +67,7 @@ test('an incompatible schema is refused, and the message says what breaks in the
   const breaking = person({ age: { type: 'integer' } });
   const refused = await registry.register('guarded', { ...breaking, required: ['name', 'age'] });
   expect([refused.status, refused.body.error_code]).toEqual([409, 409]);
-  expect(refused.body.message).toContain('age');
+  expect(refused.body.message).toMatch(/required.*Such a document: \{"name":/);
   const path = '/compatibility/subjects/guarded/versions';
   const body = jsonBody({ ...breaking, required: ['name', 'age'] });
   const compared = await call('POST', `${path}?verbose=true`, body);

@@ -11,8 +11,16 @@ import { failureOf } from './failures.ts';
 /** Findings that one message tells; the first ones say what to mend first. */
 const TOLD = 3;
 
+const EXAMPLE = { en: 'Such a document:', ar: 'مثال على وثيقة كهذه:' };
+/** Characters of an example that a message shows at most. */
+const SHOWN = 500;
+
 const messagesOf = ({ findings }: Check, language: Language): readonly string[] =>
-  findings.map((finding) => finding[language]);
+  findings.map((finding) => {
+    const example = finding.example === undefined ? '' : JSON.stringify(finding.example);
+    const shown = example === '' || example.length > SHOWN ? '' : ` ${EXAMPLE[language]} ${example}`;
+    return finding[language] + shown;
+  });
 
 const BRINGS = [400, 413, 415, 422] as const;
 
