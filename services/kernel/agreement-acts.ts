@@ -28,7 +28,7 @@ export interface ActedAgreement extends AgreementState {
 
 /**
  * Verifies who signed and who stepped, and says where the agreement stands. What an officer signs counts while their certificate does; the two
- * signatures of the terms, which tell no time, count as of the approval. One bad step spoils the whole: nobody knows what was meant.
+ * signatures of the terms, which tell no time, count as of the approval; before that of `undatedMs`, or of no time in particular. One bad step spoils the whole: nobody knows what was meant.
  * Errors: `officer-not-certified`, `officer-expired`, `officer-revoked`, `same-person-twice`, `step-out-of-order`, `step-not-yours`,
  * `step-over-other-text`, `step-back-in-time`, `signature-invalid`, `malformed-message`, `wrong-type`.
  */
@@ -37,6 +37,7 @@ export const verifyActs = async (
   find: FindOfficers,
   signed: SignedAgreement,
   steps: readonly string[],
+  undatedMs?: number,
 ): Promise<ActedAgreement> => {
   const terms = readAgreement(signed);
   const digest = agreementDigest(signed);
@@ -78,7 +79,7 @@ export const verifyActs = async (
     digests.push(previous);
   }
   // Until the authority approves them the signatures have no time: under a key that was ever taken back they count for nothing.
-  const persons = signers.map((officers) => countingAt(officers, approval?.timeMs).person);
+  const persons = signers.map((officers) => countingAt(officers, approval?.timeMs ?? undatedMs).person);
   fourEyes(approval === undefined ? persons : [...persons, approval.person]);
   return { terms, digest, steps: digests, ...state };
 };
@@ -108,4 +109,17 @@ const countingAt = (officers: readonly Officer[], timeMs: number | undefined): O
 const fourEyes = (persons: readonly string[]): void => {
   const twice = persons.find((person, index) => persons.indexOf(person) !== index);
   if (twice !== undefined) throw new WaslError('same-person-twice', { person: twice });
+};
+
+/** What of an agreement was seen before, to hold what comes after it to. */
+export type Seen = Pick<ActedAgreement, 'digest' | 'status' | 'steps'> & { readonly terms: Pick<Agreement, 'version'> };
+
+/** Whether an agreement may come after what was seen of it: a greater version, or the same text with at least the same signatures and steps. */
+export const followsAgreement = (next: Seen, seen: Seen): boolean => {
+  if (next.terms.version !== seen.terms.version) return next.terms.version > seen.terms.version;
+  // A draft binds nobody yet.
+  if (seen.status === 'drafted') return true;
+  return (
+    next.digest === seen.digest && next.status !== 'drafted' && seen.steps.every((step, at) => next.steps[at] === step)
+  );
 };

@@ -68,6 +68,12 @@ export const AGREEMENT = {
     'The step "{step}" of {issuer} on the agreement {agreement} is dated before the step that it follows. Next move: that officer, to check the clock and sign anew.',
     'تاريخ الإجراء "{step}" من {issuer} على الاتفاقية {agreement} يسبق تاريخ الإجراء الذي قبله. الإجراء التالي على: الموظف الموقّع للتأكد من الساعة والتوقيع من جديد.',
   ),
+  'step-untimely': row(
+    'refused',
+    'data-officers',
+    'The step "{step}" of {issuer} on the agreement {agreement} is not dated now. Next move: that officer, to check the clock and sign anew.',
+    'تاريخ الإجراء "{step}" من {issuer} على الاتفاقية {agreement} لا يوافق الوقت الحالي. الإجراء التالي على: الموظف الموقّع للتأكد من الساعة والتوقيع من جديد.',
+  ),
   'same-person-twice': row(
     'refused',
     'data-officers',

@@ -1,8 +1,7 @@
 import { type Bilingual, readAgreement } from './agreement.ts';
-import { type FindOfficers, type Officer, verifyActs } from './agreement-acts.ts';
+import { type FindOfficers, followsAgreement, type Officer, verifyActs } from './agreement-acts.ts';
 import type { Side } from './agreement-state.ts';
 import { WaslError } from './codes.ts';
-import { entityOf, type HeldRecord } from './copy-records.ts';
 import type { StandingAgreement } from './decide.ts';
 import type { Digest } from './digest.ts';
 import { type AgencyId, AUTHORITY, type DocumentType, type Issuer } from './ids.ts';
@@ -40,7 +39,7 @@ export interface DocumentTypeView {
 export interface Said {
   agency(id: string): AgencyView | undefined;
   documentType(name: string): DocumentTypeView | undefined;
-  officer(key: string): HeldRecord | undefined;
+  officer(key: string): Extract<Entity, { readonly kind: 'officer' }> | undefined;
 }
 
 /** What one reader has seen and does not forget while it runs, whatever a later state leaves out. */
@@ -61,17 +60,21 @@ export const newCopyMemory = (primitives: Primitives): CopyMemory => ({
 });
 
 /** The officers of one state, each verified when first asked for, by the key of their own issuer. */
-export const officersIn = (pins: CopyPins, memory: CopyMemory, said: Said): FindOfficers => {
+export const officersIn = (
+  pins: Pick<CopyPins, 'authority' | 'own'>,
+  memory: CopyMemory,
+  said: Pick<Said, 'agency' | 'officer'>,
+): FindOfficers => {
   const found = new Map<string, Promise<readonly Officer[]>>();
   const issuerKey = (issuer: Issuer): IssuerKey | undefined => {
     if (issuer === AUTHORITY) return { root: pins.authority };
     return issuer === pins.own?.agency ? pins.own.signing : said.agency(issuer)?.keys.signing;
   };
   const look = async (key: string, issuer: Issuer, kid: Thumbprint): Promise<readonly Officer[]> => {
-    const record = said.officer(key);
+    const entity = said.officer(key);
     const by = issuerKey(issuer);
-    if (record === undefined || by === undefined) return [];
-    const { certificates, revocation } = entityOf(record, 'officer');
+    if (entity === undefined || by === undefined) return [];
+    const { certificates, revocation } = entity;
     if (revocation !== undefined) {
       const revoked = await ours(verifyOfficerRevocation(memory.primitives, by, revocation));
       // Somebody else's revocation is nobody's: a stolen registry key must not choose whose signature falls.
@@ -129,19 +132,9 @@ export const verifyStanding = async (
   const names: Readonly<Record<Side, string>> = { requester, provider, authority: AUTHORITY };
   const standing = { ...acted, suspendedBy: acted.suspendedBy.map((side) => names[side]) };
   const seen = memory.agreements.get(id);
-  if (seen !== undefined && !follows(standing, seen)) throw new WaslError('registry-rollback');
+  if (seen !== undefined && !followsAgreement(standing, seen)) throw new WaslError('registry-rollback');
   memory.agreements.set(id, standing);
   return standing;
-};
-
-/** Whether an agreement may come after what was seen of it: a greater version, or the same text with at least the same signatures and steps. */
-const follows = (now: StandingAgreement, seen: StandingAgreement): boolean => {
-  if (now.terms.version !== seen.terms.version) return now.terms.version > seen.terms.version;
-  // A draft binds nobody yet.
-  if (seen.status === 'drafted') return true;
-  return (
-    now.digest === seen.digest && now.status !== 'drafted' && seen.steps.every((step, at) => now.steps[at] === step)
-  );
 };
 
 const partyIn = (said: Said, agency: AgencyId): AgencyView => {

@@ -186,7 +186,10 @@ const takeRecords = async (
   const said: Said = {
     agency: (id) => agencies.get(id),
     documentType: typeOf,
-    officer: (key) => index.byKey.get(key),
+    officer: (key) => {
+      const record = index.byKey.get(key);
+      return record === undefined ? undefined : entityOf(record, 'officer');
+    },
   };
   const find = officersIn(pins, memory, said);
   // A revocation is heard of at once, and not only when the officer's signature is next looked at: a later state may leave it out.

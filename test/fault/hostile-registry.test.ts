@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Ask, Kit } from '../../adapters/kit/index.ts';
-import { approvedAgreement, type ThreeOfficers } from '../../services/cli/agreement-steps.ts';
+import { approvedAgreement, nextStep, type ThreeOfficers } from '../../services/cli/agreement-steps.ts';
 import { type Agreement, readAgreement } from '../../services/kernel/agreement.ts';
 import { decodeBatch } from '../../services/kernel/batch.ts';
+import { parseAgencyId } from '../../services/kernel/ids.ts';
 import { openPrivateAsAudit } from '../../services/kernel/jwe.ts';
+import type { Signer } from '../../services/kernel/keys.ts';
 import { type Entity, signAgencyKeys, signAuditKeys, signGatewayKeys } from '../../services/kernel/registry.ts';
 import { openEmbeddedBus } from '../../services/platform/bus/embedded.ts';
 import type { Bus } from '../../services/platform/bus/port.ts';
@@ -110,6 +112,23 @@ describe('somebody who owns the registry’s keys', () => {
     const wider = { claims: ['birthDate', 'motherName'], version: 2 };
     await taken(await thief.publish([await agreed(wider, ['provider', 'authority'])]));
     await refused('no-agreement', { claims: ['motherName'] });
+  });
+
+  test('resumes nothing that a ministry suspended, and cannot take the suspension off again', async () => {
+    const agreement = held('agreement', 'transport.personal-extract');
+    const { provider: officer } = await officersOf(exchange.layout, readAgreement(agreement.signed));
+    const issuer = parseAgencyId('civil-status');
+    const step = async (of: Kind<'agreement'>, by: Signer, what: 'suspended' | 'resumed') =>
+      nextStep(by, of, { issuer, step: what, timeMs: Date.now() });
+    const suspended = await step(agreement, officer, 'suspended');
+    await taken(await thief.publish([suspended]));
+    await refused('agreement-suspended');
+    await taken(await thief.publish([await step(suspended, signing, 'resumed')]));
+    await refused('no-agreement');
+    await taken(await thief.restore());
+    await refused('no-agreement');
+    // Only whoever suspended says when it is over.
+    await thief.keep(await step(suspended, officer, 'resumed'));
   });
 
   const swap = async (agency: 'civil-status' | 'transport'): Promise<void> => {

@@ -23,6 +23,8 @@ export interface HostileRegistry {
   readonly entities: readonly Entity[];
   /** Publishes these in place of what stands there under the same keys, and leaves out the keys given; resolves with the new version. */
   publish(changed: readonly Entity[], withdrawn?: readonly string[], timeMs?: number): Promise<number>;
+  /** Makes this part of the honest state. */
+  keep(changed: Entity): Promise<void>;
   /** Puts the honest state back. */
   restore(): Promise<number>;
 }
@@ -66,6 +68,7 @@ export const stealRegistry = async (bus: Bus, { layout }: Exchange): Promise<Hos
       for (const name of withdrawn) next.delete(name);
       return write(next, timeMs);
     },
+    keep: async (changed) => void honest.set(entityKey(changed), await signRecord(key, changed)),
     restore: () => write(new Map(honest), Date.now()),
   };
 };

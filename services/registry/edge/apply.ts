@@ -1,4 +1,6 @@
-import type { Entity } from '../../kernel/registry.ts';
+import { type Entity, entityKey } from '../../kernel/registry.ts';
+import { primitives } from '../../platform/crypto/index.ts';
+import { checkAgreement } from '../domain/agreement.ts';
 import { type Planned, planOf } from '../domain/apply.ts';
 import type { RegistryState } from './state.ts';
 
@@ -11,6 +13,14 @@ export const applyEntities = async (
   let plan: readonly Planned[] = [];
   const version = await state.change(async (standing) => {
     plan = planOf(standing, entities);
+    const after = new Map([...standing, ...entities.map((entity) => [entityKey(entity), entity] as const)]);
+    for (const { key, action, entity } of plan) {
+      if (entity.kind !== 'agreement' || action === 'keep') continue;
+      const held = standing.get(key);
+      if (held === undefined) after.delete(key);
+      else after.set(key, held);
+      await checkAgreement(primitives, after, entity);
+    }
     return dryRun ? [] : plan.flatMap(({ action, entity }) => (action === 'keep' ? [] : [entity]));
   });
   return { plan, version };

@@ -7,6 +7,7 @@ import { type Entity, parseEntity } from '../../kernel/registry.ts';
 import { parseStrictJson } from '../../kernel/strict-json.ts';
 import { primitives } from '../../platform/crypto/index.ts';
 import type { RegistryHandlers } from '../../platform/rpc/index.ts';
+import { checkAgreement } from '../domain/agreement.ts';
 import { planOf } from '../domain/apply.ts';
 import { checkDeclaration } from '../domain/check.ts';
 import { concerns, mayChange } from '../domain/owner.ts';
@@ -38,6 +39,7 @@ export const registryHandlers = (membership: Membership, own: Thumbprint): Regis
       const entity = await entityOf(text);
       const version = await state.change(async (standing) => {
         mayChange(entity, peer, standing);
+        if (entity.kind === 'agreement') await checkAgreement(primitives, standing, entity, Date.now());
         return planOf(standing, [entity]).flatMap(({ action }) => (action === 'keep' ? [] : [entity]));
       });
       return { version: BigInt(version) };

@@ -1,0 +1,78 @@
+import { agreementDigest, readAgreement } from '../../kernel/agreement.ts';
+import { followsAgreement, verifyActs } from '../../kernel/agreement-acts.ts';
+import { parseStep } from '../../kernel/agreement-steps.ts';
+import { WaslError } from '../../kernel/codes.ts';
+import { newCopyMemory } from '../../kernel/copy.ts';
+import { officersIn } from '../../kernel/copy-agreement.ts';
+import { readFields } from '../../kernel/fields.ts';
+import { readJws } from '../../kernel/jws.ts';
+import { type Primitives, parseEcPublicJwk, type Thumbprint, thumbprint } from '../../kernel/keys.ts';
+import { type Entity, verifyAgencyKeys } from '../../kernel/registry.ts';
+import { TYP } from '../../kernel/statements.ts';
+import type { Standing } from './apply.ts';
+
+type AgreementEntity = Extract<Entity, { readonly kind: 'agreement' }>;
+
+/** How far a step's time may lie from the registry's clock: within it an officer whose key was taken back cannot date a step to before. */
+const CLOCK_MS = 5 * 60_000;
+
+/**
+ * Whether the officers' signatures make a life cycle, and one that goes on from what stands. Every reader verifies the same for itself; this
+ * tells the officer at once. `nowMs`: the clock that new signatures are held to; without it they may be of any time. Errors: those of
+ * `verifyActs`, and `step-untimely`, `unknown-agency`, `entity-outdated`.
+ */
+export const checkAgreement = async (
+  primitives: Primitives,
+  standing: Standing,
+  next: AgreementEntity,
+  nowMs?: number,
+): Promise<void> => {
+  const { requester, provider, version, id } = readAgreement(next.signed);
+  const keys = new Map(
+    await Promise.all([requester, provider].map(async (agency) => keysOf(primitives, standing, agency))),
+  );
+  const find = officersIn({ authority: rootOf(standing) }, newCopyMemory(primitives), {
+    agency: (agency) => keys.get(agency),
+    officer: (key) => {
+      const entity = standing.get(key);
+      return entity?.kind === 'officer' ? entity : undefined;
+    },
+  });
+  const acted = await verifyActs(primitives, find, next.signed, next.steps, nowMs);
+  const held = standing.get(`agreement/${id}`);
+  const before = held?.kind === 'agreement' ? held : undefined;
+  const kept = before === undefined || agreementDigest(before.signed) !== acted.digest ? 0 : before.steps.length;
+  for (const text of nowMs === undefined ? [] : next.steps.slice(kept)) {
+    const { timeMs, step, issuer } = parseStep(readJws(text, TYP.agreementStep).payload);
+    if (Math.abs(timeMs - (nowMs ?? timeMs)) > CLOCK_MS)
+      throw new WaslError('step-untimely', { agreement: id, step, issuer });
+  }
+  if (before === undefined) return;
+  const was = await verifyActs(primitives, find, before.signed, before.steps).catch((error: unknown) => {
+    // What counts for nobody any more may be replaced.
+    if (error instanceof WaslError) return undefined;
+    throw error;
+  });
+  if (was === undefined) return;
+  if (version < was.terms.version) throw new WaslError('entity-outdated', { entity: `agreement/${id}` });
+  const inForce = was.status === 'active' || was.status === 'suspended';
+  // A new version that not everybody has signed must not put an end to what everybody has.
+  const ends = inForce && (acted.status === 'drafted' || acted.status === 'accepted');
+  if (ends || !followsAgreement(acted, was)) {
+    throw new WaslError('step-out-of-order', { agreement: id, step: acted.status, issuer: requester });
+  }
+};
+
+const keysOf = async (primitives: Primitives, standing: Standing, agency: string) => {
+  const entity = standing.get(`agency/${agency}`);
+  if (entity?.kind !== 'agency') throw new WaslError('unknown-agency', { agency });
+  const { id, name, status } = entity;
+  return [agency, { id, name, status, keys: await verifyAgencyKeys(primitives, entity.keys) }] as const;
+};
+
+/** The authority's root, by the word under which this registry runs. */
+const rootOf = (standing: Standing): Thumbprint => {
+  const own = standing.get('registry/registry');
+  if (own?.kind !== 'registry') throw new WaslError('registry-unavailable');
+  return thumbprint(parseEcPublicJwk(readFields(readJws(own.keys, TYP.registryKeys).payload, 'keys').object('root')));
+};
