@@ -72,6 +72,12 @@ export async function runAdapter({ settings, handlers, ping }: AdapterOptions): 
       what: 'no gateway is known: neither gateways nor bus.json of the identity',
     });
   }
+  const foreign = Object.keys(handlers).find((type) => !type.startsWith(`${identity.agency}.`));
+  if (foreign !== undefined) {
+    throw new WaslError('config-invalid', {
+      what: `${foreign} is no document of ${identity.agency}, whose identity this is`,
+    });
+  }
   const journal = await openJournal(url === undefined ? { dir: dir ?? '' } : { url }, log);
   const kit = openKit({ identity, gateways, journal, log });
   for (const [documentType, handler] of Object.entries(handlers)) kit.provide(documentType, handler);

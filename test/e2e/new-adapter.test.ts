@@ -105,6 +105,15 @@ describe.each(SOURCE_KINDS)('an adapter over %s that was just written', { timeou
     expect(stdout).toMatch(/# pass 4\n# fail 0/);
   });
 
+  it('does not start without an identity, nor as another agency', async () => {
+    if (kind === 'postgres') await writeFile(project('register.url'), databaseUrl, { mode: 0o600 });
+    const start = (env: NodeJS.ProcessEnv) =>
+      run(process.execPath, ['dist/main.js'], { cwd: project(), env: { ...clean, ...env } }).catch((error) => error);
+    expect(await start({})).toMatchObject({ code: 1, stderr: expect.stringContaining('(no-identity)') });
+    const foreign = await start({ WASL_IDENTITY: layoutOf(data()).agency('transport') });
+    expect(foreign).toMatchObject({ code: 1, stderr: expect.stringContaining('is no document of transport') });
+  });
+
   it('answers over the bus with a verified document of its agency', async () => {
     await cp(identity, project('identity'), { recursive: true });
     const env: NodeJS.ProcessEnv = { ...clean, WASL_OPS_LISTEN: '127.0.0.1:0', WASL_JOURNAL: join(home, 'journal') };
@@ -114,10 +123,8 @@ describe.each(SOURCE_KINDS)('an adapter over %s that was just written', { timeou
       children.push(child);
       return child;
     };
-    if (kind === 'postgres') {
-      await writeFile(project('register.url'), databaseUrl, { mode: 0o600 });
-      await npm('run', 'sample');
-    }
+    if (kind === 'postgres') await npm('run', 'sample');
+    if (kind === 'csv') await run(process.execPath, ['dist/csv/write-manifest.js', 'sample/csv'], { cwd: project() });
     if (kind === 'rest') {
       const said = await lineOf(node('dist/rest/serve-sample.js', '0'), /answers at/);
       env.WASL_REGISTER_URL = /http:\S+(?=;)/.exec(said)?.[0];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
-import { problemsOf, SourceUnavailable } from 'wasl-kit';
+import { problemsOf, SourceUnavailable, silentLogger } from 'wasl-kit';
 import { openSample } from './csv/sample.ts';
 import type { Source } from './entry.ts';
 import { handlersOf } from './handlers.ts';
@@ -20,7 +20,7 @@ const ask = async (
   value: string,
   { scheme = 'jo:national-number', source }: { scheme?: string; source?: Source } = {},
 ) => {
-  const handler = handlersOf(source ?? sample.source)['my-agency.register-extract'];
+  const handler = handlersOf(source ?? sample.source, silentLogger)['my-agency.register-extract'];
   assert.ok(handler);
   const deadline = new Date(Date.now() + 10_000);
   const signal = AbortSignal.timeout(10_000);

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { explain, readSettings, runAdapter } from 'wasl-kit';
+import { createLogger, explain, readSettings, runAdapter } from 'wasl-kit';
 import { settings } from './csv/config.ts';
 import { openSource } from './csv/source.ts';
 import { handlersOf } from './handlers.ts';
@@ -9,7 +9,8 @@ const file = fileURLToPath(new URL('../adapter.json', import.meta.url));
 try {
   const values = await readSettings(settings, { file, env: process.env });
   const source = openSource(values);
-  const adapter = await runAdapter({ settings: values, handlers: handlersOf(source), ping: source.ping });
+  const handlers = handlersOf(source, createLogger({ name: 'my-adapter', level: values.logLevel }));
+  const adapter = await runAdapter({ settings: values, handlers, ping: source.ping });
   adapter.log.info({ ops: adapter.opsAddress }, 'the adapter runs; /readyz says whether it is attached');
   const stop = async (): Promise<void> => {
     await adapter.stop();

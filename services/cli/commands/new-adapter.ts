@@ -34,8 +34,7 @@ export const newAdapter = async (name: string, flags: NewAdapterFlags): Promise<
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), content, { flag: 'wx' });
   }
-  const test = flags.source === 'postgres' ? 'DATABASE_URL=postgres://… npm test' : 'npm test';
-  const next = [`cd ${flags.dir ?? name}`, 'npm install', test, 'npm start'];
+  const next = [`cd ${flags.dir ?? name}`, 'npm install', ...TRY[flags.source], 'npm start'];
   return {
     kind: 'delivered',
     json: { folder, name, agency, documentType, source: flags.source, kit: at, files: [...files.keys()].sort(), next },
@@ -43,10 +42,17 @@ export const newAdapter = async (name: string, flags: NewAdapterFlags): Promise<
       `An adapter of ${agency} over ${flags.source} stands in ${folder}. Next:`,
       `محوِّل الجهة \u2068${agency}\u2069 جاهز في \u2068${folder}\u2069. الخطوات التالية:`,
       ...next.map((line) => `  ${line}`),
-      `The last one needs the agency’s identity in ${join(folder, 'identity')}; README.md says what that is.`,
-      `وتحتاج الأخيرة إلى هوية الجهة في \u2068${join(folder, 'identity')}\u2069، وشرحها في README.md.`,
+      `The last one needs the agency’s identity: wasl join INVITATION --dir ${join(folder, 'identity')}`,
+      'وتحتاج الأخيرة إلى هوية الجهة، وينشئها الأمر أعلاه من دعوة السلطة.',
     ].join('\n'),
   };
+};
+
+/** What stands between installing and starting. */
+const TRY: Readonly<Record<SourceKind, readonly string[]>> = {
+  postgres: ['DATABASE_URL=postgres://… npm test', '(umask 077; echo postgres://… > register.url)'],
+  rest: ['npm test', 'npm run sample   # a stand-in register, in a terminal of its own'],
+  csv: ['npm test'],
 };
 
 const id = (text: string, pattern: RegExp): string => {

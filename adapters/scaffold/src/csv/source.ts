@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TextDecoder } from 'node:util';
-import { parse } from 'csv-parse/sync';
+import { CsvError, parse } from 'csv-parse/sync';
 import { SourceUnavailable } from 'wasl-kit';
 import type { Entry, Source } from '../entry.ts';
 
@@ -52,7 +52,7 @@ const readExport = async (folder: string, manifest: string): Promise<Export> => 
   const bytes = await readFile(path);
   if (createHash('sha256').update(bytes).digest('hex') !== sha256) throw new RangeError('the export is not whole');
   const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  const [header, ...records] = parse(text) as string[][];
+  const [header, ...records] = recordsOf(text);
   if (header?.join() !== COLUMNS.join()) throw new RangeError('the export has another header');
   if (records.length !== rows) throw new RangeError('the export has another number of rows');
   const byNumber = new Map<string, Entry[]>();
@@ -61,6 +61,15 @@ const readExport = async (folder: string, manifest: string): Promise<Export> => 
     byNumber.set(entry.nationalNumber, [...(byNumber.get(entry.nationalNumber) ?? []), entry]);
   }
   return { exportedAt, byNumber };
+};
+
+/** The library's messages repeat cells, which are somebody's data. */
+const recordsOf = (text: string): string[][] => {
+  try {
+    return parse(text);
+  } catch (error) {
+    throw error instanceof CsvError ? new RangeError(`the export is not readable: ${error.code}`) : error;
+  }
 };
 
 const toEntry = (record: readonly string[]): Entry => {

@@ -21,8 +21,8 @@ export const openSource = ({ registerDatabase }: { readonly registerDatabase: st
   return {
     find: async (nationalNumber, signal) => {
       const asOf = new Date().toISOString();
-      const { rows } = await pool.query<Entry>(FIND, [nationalNumber]).catch((cause: unknown) => {
-        throw new SourceUnavailable(RETRY_MS, { cause });
+      const { rows } = await pool.query<Entry>(FIND, [nationalNumber]).catch((error: unknown) => {
+        throw isAway(error) ? new SourceUnavailable(RETRY_MS, { cause: error }) : error;
       });
       signal.throwIfAborted();
       return { entries: rows, asOf };
@@ -32,4 +32,10 @@ export const openSource = ({ registerDatabase }: { readonly registerDatabase: st
     },
     close: () => pool.end(),
   };
+};
+
+/** Without an SQLSTATE nothing answered; classes 08, 53 and 57 pass by themselves. Anything else is a mistake that somebody has to mend. */
+const isAway = (error: unknown): boolean => {
+  const { code } = error as { readonly code?: unknown };
+  return typeof code !== 'string' || !/^[0-9A-Z]{5}$/.test(code) || /^(08|53|57)/.test(code);
 };
