@@ -1,0 +1,138 @@
+import { relative } from 'node:path';
+import { Command, Option } from 'commander';
+import { WaslError } from '../kernel/codes.ts';
+import { COMPATIBILITY_MODES } from '../kernel/containment/index.ts';
+import { type InviteFlags, invite, listAgencies, setAgency } from './commands/agency.ts';
+import { type ApplyFlags, apply } from './commands/apply.ts';
+import { join } from './commands/join.ts';
+import { newAdapter } from './commands/new-adapter.ts';
+import { type SchemaCheckFlags, schemaCheck } from './commands/schema.ts';
+import { schemaImpact, schemaPublish } from './commands/schema-publish.ts';
+import { DEFAULT_DATA, layoutOf } from './development/layout.ts';
+import { SOURCE_KINDS } from './scaffold/project.ts';
+import { collect, does, fail, print, wantsJson } from './speak.ts';
+
+/** The development authority's operator. */
+const OPERATOR = relative(process.cwd(), layoutOf(DEFAULT_DATA).operator);
+
+const span = (text: string): number => {
+  const match = /^(\d+)(d|h|m)$/.exec(text);
+  if (match === null) throw new WaslError('bad-usage', { what: `${text} is not a time such as 7d, 12h or 30m` });
+  return Number(match[1]) * { d: 86_400_000, h: 3_600_000, m: 60_000 }[match[2] as 'd' | 'h' | 'm'];
+};
+
+const schema = new Command('schema').description('Document schemas and their versions.');
+schema.addCommand(
+  new Command('check')
+    .description('Say whether a schema may follow older ones; where not, show a document that would break.')
+    .argument('<schemas...>', 'files: the older versions, oldest first, and then the new one')
+    .addOption(
+      new Option('--mode <mode>', 'backward: the new version reads what the older one accepts; forward: the reverse')
+        .choices(COMPATIBILITY_MODES)
+        .default('backward'),
+    )
+    .option('--reference <uri=file>', 'a registered schema that $ref names; may be repeated', collect, [])
+    .option('--json', 'exactly one JSON object on standard output')
+    .addHelpText('after', '\nExample:\n  $ wasl schema check person.v1.json person.v2.json --mode full')
+    .action(does((files: string[], flags: SchemaCheckFlags) => schemaCheck(files, flags))),
+);
+schema.addCommand(
+  new Command('publish')
+    .description('Publish a document’s schema: frozen from then on.')
+    .argument('<file>', 'the schema, named <document>.v<major>.json')
+    .option('--as <dir>', 'folder of the providing agency’s identity', 'identity')
+    .option('--document <type>', 'the document type, where the file’s name does not say it')
+    .option('--major <number>', 'its major, likewise', Number)
+    .option('--json', 'exactly one JSON object on standard output')
+    .addHelpText('after', '\nExample:\n  $ wasl schema publish schemas/archives.extract.v1.json')
+    .action(does(schemaPublish)),
+);
+schema.addCommand(
+  new Command('impact')
+    .description('Say whom a changed schema would touch, and whose move is next.')
+    .argument('<file>', 'the new schema, named <document>.v<major>.json')
+    .option('--as <dir>', 'folder of the providing agency’s identity', 'identity')
+    .option('--document <type>', 'the document type, where the file’s name does not say it')
+    .option('--major <number>', 'its major, likewise', Number)
+    .option('--json', 'exactly one JSON object on standard output')
+    .addHelpText('after', '\nExample:\n  $ wasl schema impact schemas/archives.extract.v2.json')
+    .action(does(schemaImpact)),
+);
+
+const declare = new Command('apply')
+  .description('Make what files declare stand in the registry: shows the plan, then carries it out.')
+  .requiredOption('-f, --file <path>', 'a JSON file an entity, or a folder of them; may be repeated', collect, [])
+  .option('--dry-run', 'show the plan and change nothing', false)
+  .option('--as <dir>', 'folder of the authority’s operator', OPERATOR)
+  .option('--json', 'exactly one JSON object on standard output')
+  .addHelpText('after', '\nExample:\n  $ wasl apply -f declarations/')
+  .action((flags: ApplyFlags) =>
+    apply(flags, (text) => void (wantsJson ? process.stderr : process.stdout).write(`${text}\n`)).then(print, fail),
+  );
+
+const agency = new Command('agency').description('The agencies of the bus, as the authority sees to them.');
+const asOperator = (name: string, summary: string, example: string): Command =>
+  new Command(name)
+    .description(summary)
+    .option('--as <dir>', 'folder of the authority’s operator', OPERATOR)
+    .option('--json', 'exactly one JSON object on standard output')
+    .addHelpText('after', `\nExample:\n  $ ${example}`);
+agency.addCommand(
+  asOperator(
+    'invite',
+    'Invite one agency: a word that its integrator uses once.',
+    "wasl agency invite social-aid --name-en 'Social Aid' --name-ar 'المعونة الوطنية'",
+  )
+    .argument('<id>', 'the id that the agency will have')
+    .requiredOption('--name-en <text>', 'its name for people, English')
+    .requiredOption('--name-ar <text>', 'its name for people, Arabic')
+    .option('--valid <time>', 'how long the invitation may be used, as 7d or 12h', span, span('7d'))
+    .action(
+      does((id: string, { as, nameEn, nameAr, valid }: Omit<InviteFlags, 'validMs'> & { valid: number }) =>
+        invite(id, { as, nameEn, nameAr, validMs: valid }),
+      ),
+    ),
+);
+agency.addCommand(
+  asOperator('activate', 'Let an agency that has joined exchange.', 'wasl agency activate social-aid')
+    .argument('<id>', 'the agency')
+    .action(does((id: string, { as }: { as: string }) => setAgency(id, as, 'active'))),
+);
+agency.addCommand(
+  asOperator('shut-out', 'End all exchange with an agency, for good.', 'wasl agency shut-out social-aid')
+    .argument('<id>', 'the agency')
+    .action(does((id: string, { as }: { as: string }) => setAgency(id, as, 'revoked'))),
+);
+agency.addCommand(
+  asOperator('list', 'Every agency, and where it stands.', 'wasl agency list').action(
+    does(({ as }: { as: string }) => listAgencies(as)),
+  ),
+);
+
+const joinBus = new Command('join')
+  .description('Join the bus by the authority’s invitation: makes the agency’s keys here, and gets it a certificate.')
+  .argument('<invitation>', 'the word that the authority gave')
+  .option('--dir <dir>', 'where the identity goes', 'identity')
+  .option('--recovery <file>', 'where the recovery key goes; `<agency>-recovery.jwk` unless told')
+  .option('--json', 'exactly one JSON object on standard output')
+  .addHelpText('after', '\nExample:\n  $ wasl join wasl-invitation-1.eyJh…')
+  .action(does(join));
+
+const project = new Command('new')
+  .description('A project to begin with.')
+  .addCommand(
+    new Command('adapter')
+      .description('Write a small adapter project of an agency, with its test, Dockerfile and README.')
+      .argument('<name>', 'the project’s name, and the agency’s id unless told')
+      .addOption(new Option('--source <kind>', 'the source system').choices(SOURCE_KINDS).makeOptionMandatory())
+      .option('--agency <id>', 'the agency')
+      .option('--document <type>', 'the document type that it answers for; AGENCY.register-extract unless told')
+      .option('--dir <path>', 'where; ./NAME unless told')
+      .option('--kit <file>', 'the kit’s package; the one that was built unless told')
+      .option('--json', 'exactly one JSON object on standard output')
+      .addHelpText('after', '\nExample:\n  $ wasl new adapter archives --source csv --dir ../archives')
+      .action(does(newAdapter)),
+  );
+
+/** What an agency joins and is seen to with: schemas, declarations, agencies, and a project to begin with. */
+export const joiningCommands: readonly Command[] = [schema, declare, agency, joinBus, project];

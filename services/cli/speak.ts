@@ -1,0 +1,31 @@
+import { exitCodeOf } from '../kernel/outcome.ts';
+import { type End, endOfError } from './end.ts';
+
+export const wantsJson = process.argv.includes('--json');
+let failed = false;
+/** Whether any command failed: what it left open must not hold the process. */
+export const hasFailed = (): boolean => failed;
+
+export const print = (end: End): void => {
+  const bad = end.kind !== 'delivered';
+  process.exitCode = exitCodeOf(end.kind);
+  if (wantsJson) process.stdout.write(`${JSON.stringify(end.json)}\n`);
+  else (bad && end.kind !== 'not-found' ? process.stderr : process.stdout).write(`${end.text}\n`);
+};
+export const fail = (error: unknown): void => {
+  failed = true;
+  print(endOfError(error));
+};
+/** A command's action: what it ends with is printed, and what it throws too. */
+export const does =
+  <A extends readonly unknown[]>(work: (...args: A) => Promise<End> | End) =>
+  async (...args: A): Promise<void> => {
+    try {
+      print(await work(...args));
+    } catch (error) {
+      fail(error);
+    }
+  };
+
+/** For an option that may be repeated. */
+export const collect = (text: string, before: readonly string[]): string[] => [...before, text];
