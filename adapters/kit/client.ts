@@ -77,7 +77,16 @@ export const makeClient = (parts: ClientParts): Client => {
     const providerKey = copy.agency(provider)?.keys.encryption ?? primitives.generateX25519().publicJwk;
     const privatePart = sealPrivate(primitives, { provider: providerKey, audit: copy.audit }, privatePayload(part));
     const between = await copy.between({ requester: identity.agency, provider, documentType, documentVersion });
-    const agreed = between.find(({ terms }) => terms.purposes.some((one) => one.purpose === purpose));
+    const forPurpose = between.filter(({ terms }) => terms.purposes.some((one) => one.purpose === purpose));
+    const agreed = forPurpose.find(({ status }) => status === 'active') ?? forPurpose[0];
+    // What the agency itself has stopped it does not ask for, whatever the bus knows of that yet.
+    const stopped = forPurpose.every(
+      ({ status, suspendedBy }) => status === 'terminated' || suspendedBy.includes(identity.agency),
+    );
+    if (agreed !== undefined && stopped) {
+      const code = agreed.status === 'terminated' ? 'agreement-terminated' : 'agreement-suspended';
+      throw new WaslError(code, { agreement: agreed.terms.id, by: agreed.suspendedBy.join(', ') });
+    }
     const issuedAtMs = now();
     const request: RequestStatement = {
       id,

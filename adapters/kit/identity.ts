@@ -15,6 +15,8 @@ export interface Identity {
   readonly tls: TlsIdentity;
   readonly signer: Signer;
   readonly opener: Opener;
+  /** Folder of the agency's own suspensions; none unless told. */
+  readonly suspensions?: string;
   readonly pins: { readonly authority: Thumbprint; readonly audit: Thumbprint };
   /** Where the bus answers, host:port of each gateway; none when the folder does not say. */
   readonly gateways: readonly string[];
@@ -41,6 +43,7 @@ export async function loadIdentity(folder: string): Promise<Identity> {
     tls: await loadTls(folder),
     signer: await loadSigner(join(folder, 'signing.jwk')),
     opener: await loadOpener(join(folder, 'encryption.jwk')),
+    suspensions: join(folder, 'suspensions'),
     gateways: await readGateways(join(folder, 'bus.json')),
   };
   f.done();

@@ -8,7 +8,8 @@ import { type Client, makeClient } from './client.ts';
 import type { Handler } from './handler.ts';
 import type { Identity } from './identity.ts';
 import type { Journal } from './journal/index.ts';
-import { openLinks } from './links.ts';
+import { type Links, openLinks } from './links.ts';
+import { watchOwnSteps } from './own-steps.ts';
 import { makeProvider, type Provider } from './provider.ts';
 
 export interface KitOptions {
@@ -41,7 +42,16 @@ const REMEMBERED = 512;
 
 export const openKit = ({ identity, gateways, journal, log, now = Date.now }: KitOptions): Kit => {
   const primitives = rememberLately(bare, REMEMBERED);
-  const links = openLinks({ gateways, identity, primitives, log, now });
+  const opened = openLinks({ gateways, identity, primitives, log, now });
+  const ownSteps = watchOwnSteps(identity, primitives, log);
+  const links: Links = {
+    ...opened,
+    copy: () => ownSteps.over(opened.copy()),
+    newestCopy: () => {
+      const copy = opened.newestCopy();
+      return copy === undefined ? undefined : ownSteps.over(copy);
+    },
+  };
   const handlers = new Map<string, Handler>();
   const afterwards = new Set<Promise<void>>();
   const client = makeClient({
@@ -86,6 +96,9 @@ export const openKit = ({ identity, gateways, journal, log, now = Date.now }: Ki
       await provider?.drain();
       await Promise.all(afterwards);
     },
-    close: () => links.stop(),
+    close: () => {
+      ownSteps.stop();
+      return links.stop();
+    },
   };
 };
