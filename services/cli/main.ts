@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { WaslError } from '../kernel/codes.ts';
 import { exitCodeOf } from '../kernel/outcome.ts';
+import { agreement } from './agreeing.ts';
 import { agent } from './commands/agent.ts';
 import { catalog } from './commands/catalog.ts';
 import { config } from './commands/config.ts';
@@ -136,7 +137,7 @@ journal.addCommand(
     .action(does(verifyJournal)),
 );
 program.addCommand(journal);
-for (const of of joiningCommands) program.addCommand(of);
+for (const of of [...joiningCommands, agreement]) program.addCommand(of);
 program.addCommand(command('status', 'What is up, and whether it is healthy.', 'wasl status').action(does(status)));
 program.addCommand(command('config', 'Every setting of every process.', 'wasl config').action(does(config)));
 

@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WaslError } from '../kernel/codes.ts';
 import { isObject, readFields } from '../kernel/fields.ts';
+import type { Thumbprint } from '../kernel/keys.ts';
+import { THUMBPRINT } from '../kernel/statements.ts';
 import { parseStrictJson } from '../kernel/strict-json.ts';
 import { loadTls, writePrivateFile } from '../platform/crypto/index.ts';
 import { connectRegistry, type RegistryConnection } from '../platform/rpc/index.ts';
@@ -24,9 +26,20 @@ const objectIn = async (folder: string, name: string) => {
   return readFields(value, name);
 };
 
+/** Who a folder is, and the roots that it holds the bus to. No agency is named in that of the authority's operator. */
+export const readPins = async (folder: string) => {
+  const f = await objectIn(folder, 'pins.json');
+  return {
+    agency: f.optionalText('agency'),
+    authority: f.text('authority', THUMBPRINT) as Thumbprint,
+    audit: f.text('audit', THUMBPRINT) as Thumbprint,
+    trustDomain: f.text('trustDomain'),
+  };
+};
+
 /** Connects to the registry as whoever the folder (`ca.crt`, `tls.crt`, `tls.key`, `pins.json`, `bus.json`) is. Error: `no-identity`. */
 export const openRegistryAs = async (folder: string): Promise<RegistryConnection> => {
-  const trustDomain = (await objectIn(folder, 'pins.json')).text('trustDomain');
+  const { trustDomain } = await readPins(folder);
   const address = (await objectIn(folder, 'bus.json')).text('registry');
   return connectRegistry({ address, tls: await loadTls(folder), trustDomain });
 };

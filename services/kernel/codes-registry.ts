@@ -74,6 +74,12 @@ export const REGISTRY = {
     'The agency {agency} may not change {entity}. Next move: the agency that it belongs to, or the authority.',
     'لا يحق للجهة {agency} تعديل {entity}. الإجراء التالي على: الجهة المعنية أو السلطة.',
   ),
+  'agreement-unknown': row(
+    'refused',
+    'data-officers',
+    'The registry shows no agreement {agreement} to this agency. Next move: you, to check its id; `wasl agreement list` shows them.',
+    'لا توجد في السجل اتفاقية بالمعرّف {agreement} تخص هذه الجهة. الإجراء التالي على: ضابط البيانات للتأكد من المعرّف.',
+  ),
   'entity-frozen': row(
     'refused',
     'provider-integrator',

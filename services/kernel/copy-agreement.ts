@@ -5,9 +5,10 @@ import { WaslError } from './codes.ts';
 import type { StandingAgreement } from './decide.ts';
 import type { Digest } from './digest.ts';
 import { type AgencyId, AUTHORITY, type DocumentType, type Issuer } from './ids.ts';
+import type { AgencyKeys } from './key-statements.ts';
 import { type EcPublicJwk, type Primitives, type Thumbprint, thumbprint } from './keys.ts';
 import { type IssuerKey, verifyOfficer, verifyOfficerRevocation } from './officer.ts';
-import type { AgencyKeys, Entity } from './registry.ts';
+import type { Entity } from './registry.ts';
 import { rememberLately } from './remember.ts';
 import type { JsonObject } from './strict-json.ts';
 

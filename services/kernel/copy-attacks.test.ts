@@ -28,17 +28,8 @@ import {
 import { primitives } from '../platform/crypto/index.ts';
 import { buildCopy, type CopyPins, type RegistryCopy } from './copy.ts';
 import { parseGatewayId } from './ids.ts';
-import {
-  digestOverRecords,
-  type Entity,
-  recordDigest,
-  signAgencyKeys,
-  signAuditKeys,
-  signGatewayKeys,
-  signHead,
-  signRecord,
-  signRegistryKeys,
-} from './registry.ts';
+import { signAgencyKeys, signAuditKeys, signGatewayKeys, signRegistryKeys } from './key-statements.ts';
+import { digestOverRecords, type Entity, recordDigest, signHead, signRecord } from './registry.ts';
 
 describe('whoever stole the registry key', () => {
   const swapped = (of: typeof civil) =>

@@ -1,8 +1,9 @@
 import { WaslError } from './codes.ts';
 import { entityOf, type HeldRecord, holdRecord, indexRecords, type RecordIndex } from './copy-records.ts';
 import { headerSegment, readJws } from './jws.ts';
+import { verifyRegistryKeys } from './key-statements.ts';
 import { type EcPublicJwk, type Primitives, type Thumbprint, thumbprint } from './keys.ts';
-import { digestOverRecords, type RegistryHead, verifyHead, verifyRegistryKeys } from './registry.ts';
+import { digestOverRecords, type RegistryHead, verifyHead } from './registry.ts';
 import { TYP } from './statements.ts';
 
 /** What came from the registry: the records held, its head, and the digests of all records that the head speaks for. */

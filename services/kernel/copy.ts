@@ -15,8 +15,8 @@ import { type RegistryState, type VerifiedState, verifyState } from './copy-stat
 import type { Ask, StandingAgreement } from './decide.ts';
 import { type Digest, digestOfText } from './digest.ts';
 import { parseIssuer } from './ids.ts';
+import { verifyAgencyKeys, verifyAuditKeys, verifyGatewayKeys } from './key-statements.ts';
 import { type EcPublicJwk, type OkpPublicJwk, type Primitives, thumbprint } from './keys.ts';
-import { verifyAgencyKeys, verifyAuditKeys, verifyGatewayKeys } from './registry.ts';
 import type { JsonObject } from './strict-json.ts';
 
 export {

@@ -1,5 +1,4 @@
 import { type Bilingual, parseSignedAgreement, readBilingual, type SignedAgreement } from './agreement.ts';
-import { WaslError } from './codes.ts';
 import { type Digest, digestOfText } from './digest.ts';
 import { readFields } from './fields.ts';
 import {
@@ -13,16 +12,7 @@ import {
   parseIssuer,
 } from './ids.ts';
 import { readJws, signJws, verifyJws } from './jws.ts';
-import {
-  type EcPublicJwk,
-  type OkpPublicJwk,
-  type Primitives,
-  parseEcPublicJwk,
-  parseOkpPublicJwk,
-  type Signer,
-  type Thumbprint,
-  thumbprint,
-} from './keys.ts';
+import type { EcPublicJwk, Primitives, Signer, Thumbprint } from './keys.ts';
 import { DIGEST, THUMBPRINT, TYP } from './statements.ts';
 import type { JsonObject } from './strict-json.ts';
 
@@ -173,128 +163,4 @@ export const verifyHead = async (
   const head = { version: f.count('version'), timeMs: f.count('timeMs'), digest: f.text('digest', DIGEST) as Digest };
   f.done();
   return head;
-};
-
-export interface AgencyKeys {
-  readonly agency: AgencyId;
-  readonly signing: EcPublicJwk;
-  readonly encryption: OkpPublicJwk;
-  /** Thumbprint of the recovery key that signed. */
-  readonly recovery: Thumbprint;
-}
-
-export const signAgencyKeys = (
-  recovery: Signer,
-  agency: AgencyId,
-  signing: EcPublicJwk,
-  encryption: OkpPublicJwk,
-): Promise<string> =>
-  signJws(recovery, TYP.agencyKeys, {
-    iss: agency,
-    aud: 'wasl',
-    root: { ...recovery.publicJwk },
-    signing: { ...signing },
-    encryption: { ...encryption },
-  });
-
-/** A statement signed by a root that it carries itself: worth nothing until its thumbprint is compared with a pin. */
-const verifyByOwnRoot = async (
-  primitives: Primitives,
-  jws: string,
-  typ: string,
-): Promise<{ payload: JsonObject; root: Thumbprint }> => {
-  const root = parseEcPublicJwk(readFields(readJws(jws, typ).payload, 'keys').object('root'));
-  return { payload: await verifyJws(primitives, root, jws, typ), root: thumbprint(root) };
-};
-
-/** `pin` undefined: the caller has none yet and compares `recovery` with its agreements. Errors: `pin-mismatch`, `signature-invalid`. */
-export const verifyAgencyKeys = async (primitives: Primitives, jws: string, pin?: Thumbprint): Promise<AgencyKeys> => {
-  const { payload, root } = await verifyByOwnRoot(primitives, jws, TYP.agencyKeys);
-  if (pin !== undefined && root !== pin) throw new WaslError('pin-mismatch', {});
-  const f = readFields(payload, 'keys');
-  f.oneOf('aud', ['wasl']);
-  f.object('root');
-  const keys = {
-    agency: parseAgencyId(f.text('iss')),
-    signing: parseEcPublicJwk(f.object('signing')),
-    encryption: parseOkpPublicJwk(f.object('encryption')),
-    recovery: root,
-  };
-  f.done();
-  return keys;
-};
-
-export const signAuditKeys = (root: Signer, encryption: OkpPublicJwk): Promise<string> =>
-  signJws(root, TYP.auditKeys, {
-    iss: 'audit',
-    aud: 'wasl',
-    root: { ...root.publicJwk },
-    encryption: { ...encryption },
-  });
-
-export const verifyAuditKeys = async (primitives: Primitives, jws: string, pin: Thumbprint): Promise<OkpPublicJwk> => {
-  const { payload, root } = await verifyByOwnRoot(primitives, jws, TYP.auditKeys);
-  if (root !== pin) throw new WaslError('pin-mismatch', {});
-  return parseOkpPublicJwk(readFields(payload, 'keys').object('encryption'));
-};
-
-/** What the authority's root says of the whole bus: the registry's key, the SPIFFE trust domain, and the audit service's root. */
-export interface RegistryKeys {
-  readonly registry: EcPublicJwk;
-  readonly trustDomain: string;
-  readonly audit: Thumbprint;
-}
-
-const TRUST_DOMAIN = /^[a-z0-9]([a-z0-9.-]{0,253}[a-z0-9])?$/;
-
-export const signRegistryKeys = (root: Signer, { registry, trustDomain, audit }: RegistryKeys): Promise<string> =>
-  signJws(root, TYP.registryKeys, {
-    iss: 'authority',
-    aud: 'wasl',
-    root: { ...root.publicJwk },
-    registry: { ...registry },
-    trustDomain,
-    audit,
-  });
-
-/** Reads the statement without verifying it. */
-export const readRegistryKeys = (jws: string): RegistryKeys => registryKeysOf(readJws(jws, TYP.registryKeys).payload);
-
-export const verifyRegistryKeys = async (
-  primitives: Primitives,
-  jws: string,
-  pin: Thumbprint,
-): Promise<RegistryKeys> => {
-  const { payload, root } = await verifyByOwnRoot(primitives, jws, TYP.registryKeys);
-  if (root !== pin) throw new WaslError('pin-mismatch', {});
-  return registryKeysOf(payload);
-};
-
-const registryKeysOf = (payload: JsonObject): RegistryKeys => {
-  const f = readFields(payload, 'keys');
-  return {
-    registry: parseEcPublicJwk(f.object('registry')),
-    trustDomain: f.text('trustDomain', TRUST_DOMAIN),
-    audit: f.text('audit', THUMBPRINT) as Thumbprint,
-  };
-};
-
-export const signGatewayKeys = (root: Signer, gateway: GatewayId, key: EcPublicJwk): Promise<string> =>
-  signJws(root, TYP.gatewayKeys, {
-    iss: 'authority',
-    aud: 'wasl',
-    root: { ...root.publicJwk },
-    gateway,
-    key: { ...key },
-  });
-
-export const verifyGatewayKeys = async (
-  primitives: Primitives,
-  jws: string,
-  pin: Thumbprint,
-): Promise<{ readonly gateway: GatewayId; readonly key: EcPublicJwk }> => {
-  const { payload, root } = await verifyByOwnRoot(primitives, jws, TYP.gatewayKeys);
-  if (root !== pin) throw new WaslError('pin-mismatch', {});
-  const f = readFields(payload, 'keys');
-  return { gateway: parseGatewayId(f.text('gateway')), key: parseEcPublicJwk(f.object('key')) };
 };

@@ -13,8 +13,9 @@ import {
   terms,
   trusted,
 } from '../../test/support/registry-world.ts';
+import { signRegistryKeys } from '../kernel/key-statements.ts';
 import type { Signer } from '../kernel/keys.ts';
-import { type Entity, recordDigest, signRegistryKeys } from '../kernel/registry.ts';
+import { type Entity, recordDigest } from '../kernel/registry.ts';
 import { openEmbeddedBus } from '../platform/bus/embedded.ts';
 import type { Bus } from '../platform/bus/port.ts';
 import { createAuthority, generateSigningKey, issueCertificate, signerFromJwk } from '../platform/crypto/index.ts';

@@ -1,6 +1,7 @@
 import { WaslError } from '../kernel/codes.ts';
+import { readRegistryKeys } from '../kernel/key-statements.ts';
 import type { Signer } from '../kernel/keys.ts';
-import { type Entity, readRegistryKeys } from '../kernel/registry.ts';
+import type { Entity } from '../kernel/registry.ts';
 import type { Bus } from '../platform/bus/port.ts';
 import { type Authority, primitives, type TlsIdentity } from '../platform/crypto/index.ts';
 import type { Logger } from '../platform/log/index.ts';
@@ -63,6 +64,7 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
       throw error;
     },
   );
+  const trust = readRegistryKeys(registryKeys);
   const own: Entity = { kind: 'registry', id: 'registry', keys: registryKeys };
   const metrics = createMetrics({ prefix: 'wasl_registry_' });
   metrics.gauge('records', 'Entities that stand.', () => state.standing().size);
@@ -74,7 +76,7 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
       store,
       state,
       issuer: options.issuer,
-      trustDomain: readRegistryKeys(registryKeys).trustDomain,
+      trustDomain: trust.trustDomain,
       registryKeys,
       gateways: options.gateways,
       addresses: () => addresses,
@@ -87,7 +89,7 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
     const version = state.version();
     if ((await applyEntities(state, [own])).version === version) await state.renew();
     await schemas.declare([...state.standing().values()]);
-    return schemas.serve(options.schemas, readRegistryKeys(registryKeys).trustDomain);
+    return schemas.serve(options.schemas, trust.trustDomain);
   };
   const api = await begin().catch(async (error: unknown) => {
     await topic.stop();
@@ -97,7 +99,7 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
     listen: options.listen,
     joinListen: options.joinListen,
     tls: options.tls,
-    trustDomain: readRegistryKeys(registryKeys).trustDomain,
+    trustDomain: trust.trustDomain,
     handlers,
     log,
   });

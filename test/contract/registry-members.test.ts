@@ -10,7 +10,7 @@ import { join } from '../../services/cli/commands/join.ts';
 import { readInvitation, writeInvitation } from '../../services/cli/invitation.ts';
 import { openRegistryAs, writeBusAddresses } from '../../services/cli/member.ts';
 import { parseAgencyId, spiffeId } from '../../services/kernel/ids.ts';
-import { signAgencyKeys } from '../../services/kernel/registry.ts';
+import { signAgencyKeys } from '../../services/kernel/key-statements.ts';
 import { openEmbeddedBus } from '../../services/platform/bus/embedded.ts';
 import type { Bus } from '../../services/platform/bus/port.ts';
 import {
@@ -210,7 +210,7 @@ test('what answers there is the registry, or nothing is said to it', async () =>
     'ca.crt': authority.caCert,
     'tls.crt': cert,
     'tls.key': key,
-    'pins.json': '{"trustDomain":"wasl.test"}',
+    'pins.json': await readFile(at(operator, 'pins.json'), 'utf8'),
   };
   for (const [name, text] of Object.entries(files)) await writeFile(at(dir, name), text, { mode: 0o600 });
   await writeBusAddresses(dir, { registry: exchange.registry.address, gateways: [] });

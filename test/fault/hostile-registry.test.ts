@@ -6,8 +6,9 @@ import { type Agreement, readAgreement } from '../../services/kernel/agreement.t
 import { decodeBatch } from '../../services/kernel/batch.ts';
 import { parseAgencyId } from '../../services/kernel/ids.ts';
 import { openPrivateAsAudit } from '../../services/kernel/jwe.ts';
+import { signAgencyKeys, signAuditKeys, signGatewayKeys } from '../../services/kernel/key-statements.ts';
 import type { Signer } from '../../services/kernel/keys.ts';
-import { type Entity, signAgencyKeys, signAuditKeys, signGatewayKeys } from '../../services/kernel/registry.ts';
+import type { Entity } from '../../services/kernel/registry.ts';
 import { openEmbeddedBus } from '../../services/platform/bus/embedded.ts';
 import type { Bus } from '../../services/platform/bus/port.ts';
 import {

@@ -74,7 +74,7 @@ export const joinAgency = async (layout: Layout, joining: Joining, folder: strin
     untilMs: Date.now() + 86_400_000,
   });
   const [asking, authority] = await Promise.all(
-    [other, layout.authority].map((held) => loadSigner(officerFiles(held, DATA_OFFICER).key)),
+    [other, layout.operator].map((held) => loadSigner(officerFiles(held, DATA_OFFICER).key)),
   );
   if (asking === undefined || authority === undefined) throw new Error('the data folder has no officers');
   const agreement = await approvedAgreement({ requester: asking, provider, authority }, terms, Date.now());

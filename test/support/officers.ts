@@ -13,5 +13,5 @@ export const officersOf = async (
 ): Promise<ThreeOfficers> => ({
   requester: await officerIn(layout.agency(requester)),
   provider: await officerIn(layout.agency(provider)),
-  authority: await officerIn(layout.authority),
+  authority: await officerIn(layout.operator),
 });

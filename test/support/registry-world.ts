@@ -3,20 +3,22 @@ import type { Agreement } from '../../services/kernel/agreement.ts';
 import type { Step } from '../../services/kernel/agreement-state.ts';
 import { buildCopy, type CopyPins, type RegistryCopy, schemaDigest } from '../../services/kernel/copy.ts';
 import { AUTHORITY, type Issuer, parseAgencyId, parseDocumentType, parseGatewayId } from '../../services/kernel/ids.ts';
+import {
+  type RegistryKeys,
+  signAgencyKeys,
+  signAuditKeys,
+  signGatewayKeys,
+  signRegistryKeys,
+} from '../../services/kernel/key-statements.ts';
 import type { Signer } from '../../services/kernel/keys.ts';
 import { AGREEMENTS, type OfficerCertificate, signOfficer } from '../../services/kernel/officer.ts';
 import {
   digestOverRecords,
   type Entity,
   entityKey,
-  type RegistryKeys,
   recordDigest,
-  signAgencyKeys,
-  signAuditKeys,
-  signGatewayKeys,
   signHead,
   signRecord,
-  signRegistryKeys,
 } from '../../services/kernel/registry.ts';
 import {
   generateEncryptionKey,
@@ -137,7 +139,7 @@ export const healthTerms = terms({
   pins: { ...terms().pins, requesterRecovery: health.recovery.thumbprint },
 });
 /** The root's word for a registry's key. */
-export const trusted = (of: Signer): RegistryKeys => ({
+export const trusted = (of: Signer): Omit<RegistryKeys, 'root'> => ({
   registry: of.publicJwk,
   trustDomain: 'wasl.test',
   audit: auditRoot.thumbprint,

@@ -2,15 +2,13 @@ import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WaslError } from '../../kernel/codes.ts';
-import { isObject, readFields } from '../../kernel/fields.ts';
+import { isObject } from '../../kernel/fields.ts';
 import { parseAgencyId } from '../../kernel/ids.ts';
-import type { Thumbprint } from '../../kernel/keys.ts';
 import { type Entity, parseEntity } from '../../kernel/registry.ts';
-import { THUMBPRINT } from '../../kernel/statements.ts';
 import { parseStrictJson } from '../../kernel/strict-json.ts';
 import type { End } from '../end.ts';
 import { writeInvitation } from '../invitation.ts';
-import { openRegistryAs } from '../member.ts';
+import { openRegistryAs, readPins } from '../member.ts';
 
 export interface InviteFlags {
   /** Folder of the authority's operator. */
@@ -23,9 +21,7 @@ export interface InviteFlags {
 /** Makes an invitation for one agency, shown once. */
 export const invite = async (id: string, { as, nameEn, nameAr, validMs }: InviteFlags): Promise<End> => {
   const agency = parseAgencyId(id);
-  const pins = parseStrictJson(await readFile(join(as, 'pins.json'), 'utf8'));
-  if (!isObject(pins)) throw new WaslError('no-identity', { folder: as });
-  const f = readFields(pins, 'pins.json');
+  const pins = await readPins(as);
   const ca = new X509Certificate(await readFile(join(as, 'ca.crt'))).fingerprint256.replaceAll(':', '').toLowerCase();
   const registry = await openRegistryAs(as);
   try {
@@ -37,8 +33,8 @@ export const invite = async (id: string, { as, nameEn, nameAr, validMs }: Invite
     const invitation = writeInvitation({
       agency,
       join: address,
-      trustDomain: f.text('trustDomain'),
-      root: f.text('authority', THUMBPRINT) as Thumbprint,
+      trustDomain: pins.trustDomain,
+      root: pins.authority,
       ca,
       secret,
       expiresMs: Number(expiresMs),

@@ -2,7 +2,7 @@ import { access, mkdir } from 'node:fs/promises';
 import { join as at, dirname, resolve } from 'node:path';
 import { WaslError } from '../../kernel/codes.ts';
 import { spiffeId } from '../../kernel/ids.ts';
-import { signAgencyKeys, verifyRegistryKeys } from '../../kernel/registry.ts';
+import { signAgencyKeys, verifyRegistryKeys } from '../../kernel/key-statements.ts';
 import {
   generateEncryptionKey,
   generateSigningKey,

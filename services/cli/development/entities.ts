@@ -5,14 +5,8 @@ import { canonicalJson } from '../../kernel/canonical.ts';
 import { digestOfText } from '../../kernel/digest.ts';
 import { isObject } from '../../kernel/fields.ts';
 import { parseAgencyId, parseDocumentType } from '../../kernel/ids.ts';
-import {
-  type Entity,
-  entityKey,
-  signAgencyKeys,
-  signAuditKeys,
-  signGatewayKeys,
-  signRegistryKeys,
-} from '../../kernel/registry.ts';
+import { signAgencyKeys, signAuditKeys, signGatewayKeys, signRegistryKeys } from '../../kernel/key-statements.ts';
+import { type Entity, entityKey } from '../../kernel/registry.ts';
 import { type JsonObject, parseStrictJson } from '../../kernel/strict-json.ts';
 import { writePrivateFile } from '../../platform/crypto/files.ts';
 import { approvedAgreement } from '../agreement-steps.ts';

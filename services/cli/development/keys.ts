@@ -87,7 +87,7 @@ export const makeKeys = async (layout: Layout, nowMs: number): Promise<MadeKeys>
   }
   return {
     root,
-    officer: await makeOfficer(layout.authority, root, AUTHORITY, nowMs),
+    officer: await makeOfficer(layout.operator, root, AUTHORITY, nowMs),
     audit: { root: auditRoot, encryption: auditEncryption },
     registry,
     gateway: { id: gateway, key: gatewaySigner.publicJwk },

@@ -6,8 +6,9 @@ import { newCopyMemory } from '../../kernel/copy.ts';
 import { officersIn } from '../../kernel/copy-agreement.ts';
 import { readFields } from '../../kernel/fields.ts';
 import { readJws } from '../../kernel/jws.ts';
+import { verifyAgencyKeys } from '../../kernel/key-statements.ts';
 import { type Primitives, parseEcPublicJwk, type Thumbprint, thumbprint } from '../../kernel/keys.ts';
-import { type Entity, verifyAgencyKeys } from '../../kernel/registry.ts';
+import type { Entity } from '../../kernel/registry.ts';
 import { TYP } from '../../kernel/statements.ts';
 import type { Standing } from './apply.ts';
 

@@ -1,4 +1,3 @@
-import { readAgreement } from '../../kernel/agreement.ts';
 import { canonicalJson } from '../../kernel/canonical.ts';
 import { WaslError } from '../../kernel/codes.ts';
 import { type Entity, entityKey } from '../../kernel/registry.ts';
@@ -42,11 +41,6 @@ const checkSuccessor = (held: Entity, next: Entity): void => {
   if (held.kind === 'document-type' && next.kind === 'document-type') {
     if (canonicalJson(held.schema) !== canonicalJson(next.schema)) {
       throw new WaslError('entity-frozen', { entity: entityKey(held) });
-    }
-  }
-  if (held.kind === 'agreement' && next.kind === 'agreement') {
-    if (readAgreement(next.signed).version < readAgreement(held.signed).version) {
-      throw new WaslError('entity-outdated', { entity: entityKey(held) });
     }
   }
 };

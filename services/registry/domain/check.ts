@@ -1,9 +1,10 @@
 import { readAgreement } from '../../kernel/agreement.ts';
 import { WaslError } from '../../kernel/codes.ts';
 import { readJws } from '../../kernel/jws.ts';
+import { readRegistryKeys, verifyAgencyKeys } from '../../kernel/key-statements.ts';
 import { type Primitives, type Thumbprint, thumbprint } from '../../kernel/keys.ts';
 import { readOfficer } from '../../kernel/officer.ts';
-import { type Entity, readRegistryKeys, verifyAgencyKeys } from '../../kernel/registry.ts';
+import type { Entity } from '../../kernel/registry.ts';
 import { TYP } from '../../kernel/statements.ts';
 
 /**

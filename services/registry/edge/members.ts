@@ -7,8 +7,8 @@ import type {
 } from '../../../proto/gen/wasl/registry/v1/registry.ts';
 import { WaslError } from '../../kernel/codes.ts';
 import { type Peer, parseAgencyId, spiffeId } from '../../kernel/ids.ts';
+import { verifyAgencyKeys } from '../../kernel/key-statements.ts';
 import { type EcPublicJwk, thumbprint } from '../../kernel/keys.ts';
-import { verifyAgencyKeys } from '../../kernel/registry.ts';
 import {
   type Authority,
   answerRequest,

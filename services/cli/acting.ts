@@ -1,0 +1,47 @@
+import { isObject } from '../kernel/fields.ts';
+import { AUTHORITY, type Issuer, parseAgencyId } from '../kernel/ids.ts';
+import type { Signer, Thumbprint } from '../kernel/keys.ts';
+import { type Entity, parseEntity } from '../kernel/registry.ts';
+import { parseStrictJson } from '../kernel/strict-json.ts';
+import { loadSigner } from '../platform/crypto/index.ts';
+import type { RegistryConnection } from '../platform/rpc/index.ts';
+import { officerFiles } from './development/layout.ts';
+import type { End } from './end.ts';
+import { openRegistryAs, readPins } from './member.ts';
+
+/** An officer at work: for whom, by which key, and what the registry shows them. */
+export interface Acting {
+  readonly issuer: Issuer;
+  readonly signer: Signer;
+  readonly pins: { readonly authority: Thumbprint; readonly audit: Thumbprint };
+  readonly registry: RegistryConnection;
+  readonly entities: readonly Entity[];
+}
+
+/** Runs `act` as an officer of whoever the folder is. Errors: `no-identity`, `config-invalid`, and those of the registry. */
+export const actingAs = async (
+  folder: string,
+  officer: string,
+  act: (acting: Acting) => Promise<End>,
+): Promise<End> => {
+  const { agency, ...pins } = await readPins(folder);
+  const signer = await loadSigner(officerFiles(folder, officer).key);
+  const registry = await openRegistryAs(folder);
+  try {
+    const { entities } = await registry.read();
+    return await act({
+      issuer: agency === undefined ? AUTHORITY : parseAgencyId(agency),
+      signer,
+      pins,
+      registry,
+      entities: entities.map(entityIn),
+    });
+  } finally {
+    registry.close();
+  }
+};
+
+const entityIn = (text: string): Entity => {
+  const value = parseStrictJson(text);
+  return parseEntity(isObject(value) ? value : {});
+};
