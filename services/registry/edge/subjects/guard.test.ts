@@ -8,7 +8,7 @@ import {
   type SchemaRegistry,
   startSchemaRegistry,
 } from '../../../../test/support/schema-api.ts';
-import { type Peer, parseAgencyId, parseGatewayId, spiffeId } from '../../../kernel/ids.ts';
+import { type AgencyId, type Peer, parseGatewayId, spiffeId } from '../../../kernel/ids.ts';
 import { type Authority, createAuthority, issueCertificate, type TlsIdentity } from '../../../platform/crypto/index.ts';
 
 const DOMAIN = 'wasl.test';
@@ -71,7 +71,7 @@ test('beyond this machine a member of the bus reads by its certificate, and the 
 
 test('an agency or a gateway that is called authority is not the authority', async () => {
   for (const peer of [
-    { kind: 'agency', id: parseAgencyId('authority') },
+    { kind: 'agency', id: 'authority' as AgencyId },
     { kind: 'gateway', id: parseGatewayId('authority') },
   ] as const) {
     const named = await issued(authority, spiffeId(DOMAIN, peer));
