@@ -11,6 +11,10 @@ const asOfficer = (name: string, summary: string, example: string): Command =>
     .option('--json', 'exactly one JSON object on standard output')
     .addHelpText('after', `\nExample:\n  $ ${example}`);
 
+/** What officers do. */
+export const agreement = new Command('agreement').description(
+  'Agreements between two agencies, each step signed by an officer.',
+);
 agreement.addCommand(
   asOfficer(
     'template',
