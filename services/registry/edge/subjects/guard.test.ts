@@ -8,7 +8,7 @@ import {
   type SchemaRegistry,
   startSchemaRegistry,
 } from '../../../../test/support/schema-api.ts';
-import { type AgencyId, type Peer, parseGatewayId, spiffeId } from '../../../kernel/ids.ts';
+import { type AgencyId, type Peer, parseAgencyId, parseGatewayId, spiffeId } from '../../../kernel/ids.ts';
 import { type Authority, createAuthority, issueCertificate, type TlsIdentity } from '../../../platform/crypto/index.ts';
 
 const DOMAIN = 'wasl.test';
