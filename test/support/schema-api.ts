@@ -25,6 +25,8 @@ export interface SchemaRegistry {
   call(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer>;
   /** Registers a JSON Schema. */
   register(subject: string, schema: unknown, references?: readonly object[]): Promise<Answer>;
+  /** Described operations that answered no call with 200 yet. */
+  unanswered(): readonly string[];
   stop(): Promise<void>;
 }
 
@@ -39,7 +41,7 @@ export const startSchemaRegistry = async (api: Partial<SchemaApi> = {}): Promise
   const schemas = openSchemas(pool, silentLogger);
   const server = await schemas.serve({ listen: '127.0.0.1:0', credentials: CREDENTIALS, ...api }, 'wasl.test');
   const url = `http://${server.address}`;
-  const described = api.tls === undefined ? await describer(url) : () => undefined;
+  const described = api.tls === undefined ? await describer(url) : { hold: () => undefined, unanswered: () => [] };
   const call: SchemaRegistry['call'] = async (method, path, body, headers = {}) => {
     const response = await fetch(url + path, {
       method,
@@ -51,7 +53,7 @@ export const startSchemaRegistry = async (api: Partial<SchemaApi> = {}): Promise
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const answer = { status: response.status, body: await response.json(), headers: response.headers };
-    described(method, path, answer);
+    described.hold(method, path, answer);
     return answer;
   };
   return {
@@ -61,6 +63,7 @@ export const startSchemaRegistry = async (api: Partial<SchemaApi> = {}): Promise
     call,
     register: (subject, schema, references) =>
       call('POST', `/subjects/${encodeURIComponent(subject)}/versions`, jsonBody(schema, references)),
+    unanswered: described.unanswered,
     stop: async () => {
       await server.stop();
       await pool.end();
@@ -78,7 +81,12 @@ const describer = async (url: string) => {
     readonly components: object;
   };
   const ajv = new Ajv2020({ strict: false });
-  return (method: string, path: string, { status, body }: Answer): void => {
+  const waiting = new Set(
+    Object.entries(description.paths).flatMap(([path, item]) =>
+      Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`),
+    ),
+  );
+  const hold = (method: string, path: string, { status, body }: Answer): void => {
     const at = path.split('?')[0] ?? '';
     const known = Object.keys(description.paths)
       .sort((a, b) => a.split('{').length - b.split('{').length)
@@ -88,6 +96,7 @@ const describer = async (url: string) => {
       if (status !== 404 && status !== 401) throw new Error(`${method} ${path} is answered, and not described`);
       return;
     }
+    if (status === 200) waiting.delete(`${method} ${known}`);
     const said = operation.responses[status];
     if (said === undefined) throw new Error(`${method} ${path} answers ${status}, which is not described`);
     for (const { schema } of Object.values(said.content)) {
@@ -95,4 +104,5 @@ const describer = async (url: string) => {
       if (!ajv.validate(whole, body)) throw new Error(`${method} ${path}: ${ajv.errorsText()}`);
     }
   };
+  return { hold, unanswered: () => [...waiting].sort() };
 };

@@ -57,6 +57,9 @@ export interface RestOptions {
   readonly log: Logger;
 }
 
+/** A call whose body has not come by then is over. */
+const REQUEST_MS = 30_000;
+
 /**
  * An API whose paths, bodies and failures are somebody else's convention. Without TLS it listens on loopback alone and answers only calls that
  * name a loopback host: a page in somebody's browser can then read nothing (DNS rebinding).
@@ -71,6 +74,7 @@ export async function startRestServer(options: RestOptions): Promise<{ address: 
     bodyLimit: options.maxBodyBytes,
     routerOptions: { maxParamLength: 4_096 },
     exposeHeadRoutes: false,
+    requestTimeout: REQUEST_MS,
     https:
       tls === undefined
         ? null

@@ -119,6 +119,7 @@ test('a subject that is read-only takes nothing new, and one override holds all 
   expect((await call('GET', '/mode')).body).toEqual({ mode: 'READWRITE' });
   expect((await call('GET', '/mode/shut')).body.error_code).toBe(40409);
   expect((await call('PUT', '/mode/shut', { mode: 'READONLY' })).body).toEqual({ mode: 'READONLY' });
+  expect((await call('GET', '/mode/shut')).body).toEqual({ mode: 'READONLY' });
   expect((await registry.register('shut', V2)).body.error_code).toBe(42205);
   expect((await call('PUT', '/config/shut', { compatibility: 'NONE' })).body.error_code).toBe(42205);
   expect((await call('DELETE', '/mode/shut')).body).toEqual({ mode: 'READONLY' });
@@ -167,4 +168,15 @@ test('an answer is of the media type that the caller takes', async () => {
   for (const type of ['application/json; charset=utf-8', 'application/vnd.schemaregistry+json']) {
     expect((await call('POST', '/subjects/types/versions', body, { 'content-type': type })).status).toBe(200);
   }
+});
+
+test('the description tells of every operation, and all of them but deletion have answered here as it says', async () => {
+  await call('PUT', '/config', { compatibility: 'FULL' });
+  expect((await call('DELETE', '/config')).body).toEqual({ compatibilityLevel: 'FULL' });
+  const described = (await (await fetch(`${registry.url}/openapi.json`)).json()) as { readonly openapi: string };
+  expect(described.openapi).toBe('3.1.0');
+  expect(registry.unanswered()).toEqual([
+    'DELETE /subjects/{subject}',
+    'DELETE /subjects/{subject}/versions/{version}',
+  ]);
 });

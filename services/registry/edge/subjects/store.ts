@@ -131,6 +131,13 @@ export const openSubjectStore = (pool: Pool): SubjectStore => {
     <A extends readonly unknown[], T>(ask: (...of: A) => Promise<T>) =>
     (...of: A): Promise<T> =>
       ask(...of).catch(unavailable);
+  // One at a time in this process: a crowd that waits for the database's lock would hold every connection that others need.
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const done = last.catch(() => undefined).then(work);
+    last = done;
+    return done;
+  };
   return {
     subjects: asked(reads.subjects),
     versions: asked(reads.versions),
@@ -142,11 +149,13 @@ export const openSubjectStore = (pool: Pool): SubjectStore => {
     settings: asked(reads.settings),
     find: asked(reads.find),
     alone: (subject, work) =>
-      transaction(pool, async (client) => {
-        await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`wasl subject ${subject}`]);
-        return work(writerOf(client));
-        // COMMIT POINT. A crash before leaves nothing but an id that no schema will have.
-      }).catch(unavailable),
+      inTurn(() =>
+        transaction(pool, async (client) => {
+          await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`wasl subject ${subject}`]);
+          return work(writerOf(client));
+          // COMMIT POINT. A crash before leaves nothing but an id that no schema will have.
+        }),
+      ).catch(unavailable),
     set: asked(async (subject, { compatibility, mode }) => {
       await pool.query(
         `insert into registry.subject_settings as held (subject, compatibility, mode) values ($1, $2, $3)
