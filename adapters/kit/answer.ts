@@ -7,12 +7,14 @@ import type { Primitives } from '../../services/kernel/keys.ts';
 import { digestInPieces } from '../../services/kernel/pieces.ts';
 import { MAX_TICKET } from '../../services/kernel/private-part.ts';
 import { type AnswerStatement, answerPayload, TYP } from '../../services/kernel/statements.ts';
+import { statusUri } from '../../services/kernel/status-list.ts';
 import type { Logger } from '../../services/platform/log/index.ts';
 import { checkOffer, type GoodOffer, type Offered, type ReadOffer } from './check-offer.ts';
 import { type Handler, type HandlerAnswer, SourceUnavailable } from './handler.ts';
 import type { Identity } from './identity.ts';
 import { issueDocument } from './issue.ts';
 import type { Journal } from './journal/index.ts';
+import type { Place, Places } from './status/places.ts';
 
 export interface Answered {
   readonly statement: string;
@@ -25,6 +27,7 @@ export interface AnswerParts {
   readonly primitives: Primitives;
   readonly copy: () => RegistryCopy;
   readonly journal: Journal;
+  readonly places: Places;
   readonly handlers: ReadonlyMap<string, Handler>;
   readonly log: Logger;
   readonly now: () => number;
@@ -36,6 +39,8 @@ interface End extends Pick<AnswerStatement, 'outcome' | 'claims'> {
   readonly ticket?: string;
   readonly retryAfterMs?: number;
   readonly sealed?: Uint8Array;
+  /** Where the document's status stands. */
+  readonly place?: Place;
 }
 
 const BUSY_RETRY_MS = 1_000;
@@ -57,7 +62,7 @@ const deferred = ({ ticket, retryAfterMs }: Extract<HandlerAnswer, { kind: 'defe
  * Takes one offer to its signed answer (design, section 3, steps 5 and 6): verifies for itself, makes the request durable in the journal,
  * only then calls the ministry's handler, and makes the answer durable before it leaves.
  */
-export const makeAnswer = ({ identity, primitives, copy, journal, handlers, log, now }: AnswerParts) => {
+export const makeAnswer = ({ identity, primitives, copy, journal, places, handlers, log, now }: AnswerParts) => {
   const admit = async ({ request, terms }: GoodOffer, offered: Offered): Promise<void> => {
     const { id: requestId, deadlineMs } = request;
     const { statement, requestedReceipt: receipt } = offered;
@@ -119,8 +124,13 @@ export const makeAnswer = ({ identity, primitives, copy, journal, handlers, log,
         case 'unknown-ticket':
           return { outcome: 'refused', code: 'ticket-unknown', claims: [] };
         case 'found': {
-          const issued = await issueDocument(primitives, identity, held, offer, read.digest, found.document, now());
-          return { outcome: 'delivered', ...issued };
+          const place = await places.take();
+          const issued = await issueDocument(primitives, identity, held, offer, read.digest, {
+            document: found.document,
+            status: { uri: statusUri({ provider: identity.agency, list: place.list }), index: place.index },
+            nowMs: now(),
+          });
+          return { outcome: 'delivered', ...issued, place };
         }
       }
     } catch (error) {
@@ -136,7 +146,7 @@ export const makeAnswer = ({ identity, primitives, copy, journal, handlers, log,
   const sign = async (
     { request, digest }: ReadOffer,
     offered: Offered,
-    { sealed, ...said }: End,
+    { sealed, place: _, ...said }: End,
   ): Promise<Answered> => {
     const answer: AnswerStatement = {
       ...said,
@@ -168,7 +178,8 @@ export const makeAnswer = ({ identity, primitives, copy, journal, handlers, log,
       try {
         const answered = await sign(read, offered, end);
         // COMMIT POINT. A crash before this leaves a request without an answer; after it, an answer that may not have left: it is in the journal.
-        await journal.append({ kind: 'answered', requestId, statement: answered.statement });
+        const status = end.place === undefined ? {} : { status: end.place };
+        await journal.append({ kind: 'answered', requestId, statement: answered.statement, ...status });
         log.info({ requestId, outcome: end.outcome, code: end.code }, 'answered');
         return answered;
       } catch (error) {

@@ -107,15 +107,11 @@ const exchange = async (changes: Partial<RequestStatement> = {}) => {
     sealTo: transport.opener.publicJwk,
   };
   const document = { asOf: '2026-01-01T00:00:00Z', fullName: 'Nobody' };
-  const { sealed } = await issueDocument(
-    primitives,
-    identityOf(civil),
-    providersCopy,
-    offer,
-    requestDigest,
+  const { sealed } = await issueDocument(primitives, identityOf(civil), providersCopy, offer, requestDigest, {
     document,
-    Date.now(),
-  );
+    status: { uri: 'wasl://civil-status/status/0011223344556677', index: 1 },
+    nowMs: Date.now(),
+  });
   const answerOf = async (said: Partial<AnswerStatement> = {}, by: Signer = civil.signer) => {
     const payload = answerPayload({
       provider,

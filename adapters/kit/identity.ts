@@ -20,6 +20,8 @@ export interface Identity {
   readonly pins: { readonly authority: Thumbprint; readonly audit: Thumbprint };
   /** Where the bus answers, host:port of each gateway; none when the folder does not say. */
   readonly gateways: readonly string[];
+  /** Where the registry answers, to which a provider hands in its status lists. */
+  readonly registry?: string;
 }
 
 /**
@@ -44,7 +46,7 @@ export async function loadIdentity(folder: string): Promise<Identity> {
     signer: await loadSigner(join(folder, 'signing.jwk')),
     opener: await loadOpener(join(folder, 'encryption.jwk')),
     suspensions: join(folder, 'suspensions'),
-    gateways: await readGateways(join(folder, 'bus.json')),
+    ...(await readBus(join(folder, 'bus.json'))),
   };
   f.done();
   return identity;
@@ -52,14 +54,17 @@ export async function loadIdentity(folder: string): Promise<Identity> {
 
 const ADDRESS = /^[^\s:]+:\d{1,5}$/;
 
-/** `bus.json`: `{"gateways": ["host:port", …]}`. Where the bus answers is no secret and may change; who answers there is held to the pins. */
-const readGateways = async (path: string): Promise<readonly string[]> => {
+/** `bus.json`: `{"gateways": ["host:port", …], "registry": "host:port"}`. Where the bus answers is no secret and may change; who answers there is held to the pins. */
+const readBus = async (path: string): Promise<Pick<Identity, 'gateways' | 'registry'>> => {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw new WaslError('no-identity', { folder: path }, { cause: error });
   });
-  if (text === undefined) return [];
+  if (text === undefined) return { gateways: [] };
   const value = parseStrictJson(text);
   // What else stands in it is for others.
-  return isObject(value) ? readFields(value, 'bus.json').texts('gateways', ADDRESS) : [];
+  if (!isObject(value)) return { gateways: [] };
+  const f = readFields(value, 'bus.json');
+  const registry = f.optionalText('registry', ADDRESS);
+  return { gateways: f.texts('gateways', ADDRESS), ...(registry === undefined ? {} : { registry }) };
 };

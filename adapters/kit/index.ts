@@ -12,3 +12,5 @@ export { type Kit, type KitOptions, openKit } from './kit.ts';
 export { explain, type Outcome, outcomeJson, type Receipts } from './outcome.ts';
 export { problemsOf } from './rehearse.ts';
 export { type AdapterOptions, adapterSettings, type RunningAdapter, runAdapter } from './run-adapter.ts';
+export { type JournalTarget, type Revocation, revokeDocument } from './status/revoke.ts';
+export type { DocumentStatus, Verified } from './status/verify.ts';

@@ -4,6 +4,7 @@ import type { Digest } from '../../services/kernel/digest.ts';
 import { sealTo } from '../../services/kernel/jwe.ts';
 import type { Primitives } from '../../services/kernel/keys.ts';
 import { issueSdJwt } from '../../services/kernel/sdjwt.ts';
+import { type StatusPlace, statusClaim } from '../../services/kernel/status-list.ts';
 import type { JsonObject, JsonValue } from '../../services/kernel/strict-json.ts';
 import { compileSchema } from '../../services/platform/validate/index.ts';
 import type { GoodOffer } from './check-offer.ts';
@@ -12,10 +13,17 @@ import type { Identity } from './identity.ts';
 /** Content type of a sealed credential (draft-ietf-oauth-sd-jwt-vc, section 6). */
 export const SEALED_TYPE = 'dc+sd-jwt';
 /** How long a credential counts, from its issue; seconds. */
-const VALID_S = 30 * 86_400;
+export const VALID_S = 30 * 86_400;
 
 /** `vct` of a document type's version. */
 export const vctOf = (documentType: string, version: number): string => `urn:wasl:document:${documentType}:v${version}`;
+
+interface Issuing {
+  readonly document: Readonly<Record<string, unknown>>;
+  /** Where it will be said whether it still counts. */
+  readonly status: StatusPlace;
+  readonly nowMs: number;
+}
 
 /**
  * Makes the verified document: the whole of it is held to the schema, then everything that was not asked for under the agreement is
@@ -28,8 +36,7 @@ export const issueDocument = async (
   copy: RegistryCopy,
   { request, part, sealTo: key }: GoodOffer,
   requestDigest: Digest,
-  document: Readonly<Record<string, unknown>>,
-  nowMs: number,
+  { document, status, nowMs }: Issuing,
 ): Promise<{ readonly sealed: Uint8Array; readonly claims: readonly string[] }> => {
   const type = copy.documentType(request.documentType, request.documentVersion);
   if (type === undefined) throw new WaslError('unknown-document-type', { documentType: request.documentType });
@@ -52,6 +59,7 @@ export const issueDocument = async (
       purpose: request.purpose,
       request: requestDigest,
       asOf: whole.asOf as JsonValue,
+      status: statusClaim(status),
     },
     disclosable: Object.fromEntries(claims.map((claim) => [claim, whole[claim] as JsonValue])),
   });

@@ -11,6 +11,10 @@ import type { Journal } from './journal/index.ts';
 import { type Links, openLinks } from './links.ts';
 import { watchOwnSteps } from './own-steps.ts';
 import { makeProvider, type Provider } from './provider.ts';
+import { holdLists } from './status/held.ts';
+import { type KeptLists, keepLists } from './status/keep.ts';
+import { makePlaces } from './status/places.ts';
+import { type Verified, verifyDocument } from './status/verify.ts';
 
 export interface KitOptions {
   readonly identity: Identity;
@@ -29,6 +33,11 @@ export interface Kit extends Client {
   provide(documentType: string, handler: Handler): void;
   /** Attaches to every gateway, now and after each reconnection. `credits`: offers taken at once over one gateway. */
   attach(options: { readonly replica: string; readonly credits: number }): void;
+  /**
+   * Verifies a credential that this agency got or issued, and says whether it was revoked since, by the newest list of its issuer. Rejects with what is
+   * wrong with it.
+   */
+  verify(credential: string): Promise<Verified>;
   /** The newest verified registry copy; undefined until there is one. */
   copy(): RegistryCopy | undefined;
   status(): { readonly gateways: number; readonly attached: number; readonly inHand: number };
@@ -42,7 +51,8 @@ const REMEMBERED = 512;
 
 export const openKit = ({ identity, gateways, journal, log, now = Date.now }: KitOptions): Kit => {
   const primitives = rememberLately(bare, REMEMBERED);
-  const opened = openLinks({ gateways, identity, primitives, log, now });
+  const lists = holdLists(log);
+  const opened = openLinks({ gateways, identity, primitives, log, now, onCopy: lists.take });
   const ownSteps = watchOwnSteps(identity, primitives, log);
   const links: Links = {
     ...opened,
@@ -69,6 +79,7 @@ export const openKit = ({ identity, gateways, journal, log, now = Date.now }: Ki
     },
   });
   let provider: Provider | undefined;
+  let kept: KeptLists | undefined;
 
   return {
     ready: async (timeoutMs) => {
@@ -80,12 +91,20 @@ export const openKit = ({ identity, gateways, journal, log, now = Date.now }: Ki
     },
     attach: ({ replica, credits }) => {
       if (provider !== undefined) throw new WaslError('internal');
-      const answers = makeAnswer({ identity, primitives, copy: links.copy, journal, handlers, log, now });
+      const book = journal.statusBook;
+      const own = keepLists({ identity, book, lists, log, now });
+      kept = own;
+      const places = makePlaces({ book, primitives, now, onTaken: own.look });
+      const answers = makeAnswer({ identity, primitives, copy: links.copy, journal, places, handlers, log, now });
       const documentTypes = [...handlers.keys()];
       const made = makeProvider({ documentTypes, replica, credits, answers, journal, log });
       provider = made;
-      links.onReached((link, reached) => made.attach(link, reached));
+      links.onReached((link, reached) => {
+        // A document's status can be looked up from the first one on, unless that would hold up all of them.
+        void own.begin(places.prepare).then(() => made.attach(link, reached));
+      });
     },
+    verify: (credential) => verifyDocument({ primitives, identity, copy: links.copy(), lists, now }, credential),
     copy: links.newestCopy,
     status: () => ({
       gateways: links.all.filter((link) => link.reached() !== undefined).length,
@@ -96,9 +115,10 @@ export const openKit = ({ identity, gateways, journal, log, now = Date.now }: Ki
       await provider?.drain();
       await Promise.all(afterwards);
     },
-    close: () => {
+    close: async () => {
       ownSteps.stop();
-      return links.stop();
+      await kept?.stop();
+      await links.stop();
     },
   };
 };

@@ -33,6 +33,8 @@ export const openLinks = (of: {
   readonly primitives: Primitives;
   readonly log: Logger;
   readonly now: () => number;
+  /** Told of each verified copy, of whatever gateway. */
+  readonly onCopy: (copy: RegistryCopy) => void;
 }): Links => {
   const { identity, primitives, log, now } = of;
   const pins: CopyPins = {
@@ -55,6 +57,7 @@ export const openLinks = (of: {
       log,
       // Two gateways may be a head apart: the newest counts, whoever brought it.
       onCopy: (copy) => {
+        of.onCopy(copy);
         const { version = 0, timeMs = 0 } = newest ?? {};
         if (copy.version > version || (copy.version === version && copy.timeMs >= timeMs)) newest = copy;
         else if (copy.version < version && copy.timeMs > timeMs) {

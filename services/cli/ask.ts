@@ -1,18 +1,17 @@
 import { mkdir } from 'node:fs/promises';
-import { setTimeout as wait } from 'node:timers/promises';
 import {
   type Ask,
   type CollectOptions,
   type Identity,
-  type Journal,
+  type Kit,
   loadIdentity,
   type Outcome,
   openFileJournal,
   openKit,
   outcomeJson,
   silentLogger,
+  type Verified,
 } from '../../adapters/kit/index.ts';
-import { WaslError } from '../kernel/codes.ts';
 import type { RegistryCopy } from '../kernel/copy.ts';
 import { isObject } from '../kernel/fields.ts';
 
@@ -36,23 +35,42 @@ export interface Asked {
   readonly identity: Identity;
   readonly copy: RegistryCopy | undefined;
   readonly tookMs: number;
+  /** Of a document: what its provider's status list says of it. */
+  readonly verified?: Verified;
 }
 
 /** As --json prints it. */
-export const askedJson = ({ outcome, tookMs }: Asked): object => ({
+export const askedJson = ({ outcome, tookMs, verified }: Asked): object => ({
   ...outcomeJson(outcome),
+  ...(outcome.outcome === 'delivered'
+    ? { status: verified?.status ?? 'unknown', statusAsOf: verified?.asOf ?? null }
+    : {}),
   tookMs: Math.round(tookMs),
 });
 
+/** One writer a journal: another request from the command line is waited for. */
 const LOCK_PATIENCE_MS = 15_000;
 
-/** Makes one request as an agency, with its journal for requests from the command line; waits while another command writes in it. */
-export const askAs = async ({ identity: folder, journal: dir, gateway, ask }: AskAs): Promise<Asked> => {
+/** An agency's kit, with its journal for what is done from the command line, for as long as `use` takes. */
+export const withKit = async <T>(
+  { identity: folder, journal: dir, gateway }: Omit<AskAs, 'ask'>,
+  use: (kit: Kit, identity: Identity) => Promise<T>,
+): Promise<T> => {
   const identity = await loadIdentity(folder);
   await mkdir(dir, { recursive: true, mode: 0o700 });
-  const journal = await patiently(() => openFileJournal({ dir }));
+  const journal = await openFileJournal({ dir, patienceMs: LOCK_PATIENCE_MS });
   const kit = openKit({ identity, gateways: [gateway], journal, log: silentLogger });
   try {
+    return await use(kit, identity);
+  } finally {
+    await kit.close();
+    await journal.close();
+  }
+};
+
+/** Makes one request as an agency; waits while another command writes in its journal. */
+export const askAs = ({ ask, ...as }: AskAs): Promise<Asked> =>
+  withKit(as, async (kit, identity) => {
     await kit.ready(ask.deadlineMs ?? 10_000).catch(() => undefined);
     const copy = kit.copy();
     const started = performance.now();
@@ -61,26 +79,11 @@ export const askAs = async ({ identity: folder, journal: dir, gateway, ask }: As
         ? await kit.collect(ask.ticket, ask)
         : await kit.request({ ...ask, subject: readSubject(ask.subject, copy, ask) });
     const tookMs = performance.now() - started;
+    const verified =
+      outcome.outcome === 'delivered' ? await kit.verify(outcome.credential).catch(() => undefined) : undefined;
     await kit.drain();
-    return { outcome, identity, copy, tookMs };
-  } finally {
-    await kit.close();
-    await journal.close();
-  }
-};
-
-/** One writer a journal: another request from the command line is waited for. */
-const patiently = async (open: () => Promise<Journal>): Promise<Journal> => {
-  for (const end = Date.now() + LOCK_PATIENCE_MS; ; ) {
-    try {
-      return await open();
-    } catch (error) {
-      const held = error instanceof WaslError && error.code === 'data-folder-in-use';
-      if (!held || Date.now() > end) throw error;
-      await wait(50 + Math.random() * 100);
-    }
-  }
-};
+    return { outcome, identity, copy, tookMs, ...(verified === undefined ? {} : { verified }) };
+  });
 
 /** A bare number is taken under the first scheme of the document whose form it has; `xx:name:value` says its scheme. */
 const readSubject = (

@@ -6,6 +6,7 @@ import { agreement } from './agreeing.ts';
 import { agent } from './commands/agent.ts';
 import { catalog } from './commands/catalog.ts';
 import { config } from './commands/config.ts';
+import { documentStatus, revoke } from './commands/document.ts';
 import { showJournal, verifyJournal } from './commands/journal.ts';
 import { request } from './commands/request.ts';
 import { run } from './commands/run.ts';
@@ -137,6 +138,32 @@ journal.addCommand(
     .action(does(verifyJournal)),
 );
 program.addCommand(journal);
+const document = new Command('document').description('Documents after they were delivered: whether they still count.');
+document.addCommand(
+  command(
+    'revoke',
+    'Revoke a document that an agency delivered, for good; its holders hear of it within seconds.',
+    'wasl document revoke --as civil-status --request 0199a1b2-…',
+  )
+    .requiredOption('--as <agency>', 'who delivered it')
+    .requiredOption('--request <id>', 'the request under which it was delivered')
+    .option('--reason <text>', 'why, for the agency’s own book; no personal data')
+    .option('--config <file>', 'settings of the adapter that issued it; those of the data folder unless told')
+    .action(does(revoke)),
+);
+document.addCommand(
+  command(
+    'status',
+    'Verify a saved document, and say whether it was revoked since.',
+    'wasl document status extract.sd-jwt --as transport',
+  )
+    .argument('<file>', 'credential, as `wasl request --save` wrote it')
+    .requiredOption('--as <agency>', 'who holds it')
+    .option('--identity <dir>', 'folder of the agency’s identity')
+    .option('--gateway <addr>', 'gateway, host:port')
+    .action(does(documentStatus)),
+);
+program.addCommand(document);
 for (const of of [...joiningCommands, agreement]) program.addCommand(of);
 program.addCommand(command('status', 'What is up, and whether it is healthy.', 'wasl status').action(does(status)));
 program.addCommand(command('config', 'Every setting of every process.', 'wasl config').action(does(config)));

@@ -1,4 +1,4 @@
-import type { Outcome, Receipts } from '../../adapters/kit/index.ts';
+import type { Outcome, Receipts, Verified } from '../../adapters/kit/index.ts';
 import { parseReceipt } from '../kernel/batch.ts';
 import type { RegistryCopy } from '../kernel/copy.ts';
 import { isObject } from '../kernel/fields.ts';
@@ -48,13 +48,38 @@ const againText = (ms: number | undefined): string[] => {
 export const collectWith = (requester: string, data: string): string =>
   `npx wasl request${dataFlag(data)} --as ${requester} --ticket`;
 
+const STATUS = {
+  valid: { en: 'valid', ar: 'سارية' },
+  revoked: { en: 'REVOKED', ar: 'ملغاة' },
+  unknown: { en: 'unknown', ar: 'غير معروفة' },
+} as const;
+
+/** Whether a document still counts, in both languages. */
+export const statusLines = ({ status, asOf, issuer, reason }: Verified): string[] => {
+  const by =
+    asOf === null
+      ? { en: '', ar: '' }
+      : { en: `, by ${issuer}'s list of ${asOf}`, ar: ` بحسب قائمة ${issuer} بتاريخ ${asOf}` };
+  return [
+    `  status: ${STATUS[status].en}${by.en}`,
+    `  الحالة: ${STATUS[status].ar}${by.ar}`,
+    ...(reason === undefined ? [] : [`  ${reason.message.en}`, `  ${reason.message.ar}`, `  (${reason.code})`]),
+  ];
+};
+
 /** An outcome for a person: what came, or why not and whose move is next, in both languages. `collect` is the command that a ticket completes. */
-export const describeOutcome = (outcome: Outcome, collect: string): string => {
+export const describeOutcome = (outcome: Outcome, collect: string, verified?: Verified): string => {
   const head = `${outcome.outcome}  (request ${outcome.requestId}, said by ${outcome.by.kind} ${outcome.by.id})`;
   const entries = receiptLines(outcome.receipts);
   const receipts = entries.length === 0 ? [] : ['evidence', ...entries];
   if (outcome.outcome === 'delivered') {
-    return [head, ...claimLines(outcome.document), `  as of ${valueText(outcome.always.asOf)}`, ...receipts].join('\n');
+    return [
+      head,
+      ...claimLines(outcome.document),
+      `  as of ${valueText(outcome.always.asOf)}`,
+      ...(verified === undefined ? [] : statusLines(verified)),
+      ...receipts,
+    ].join('\n');
   }
   return [
     head,

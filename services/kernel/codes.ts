@@ -4,6 +4,7 @@ import { OTHER } from './codes-other.ts';
 import { REFUSED } from './codes-refused.ts';
 import { REGISTRY } from './codes-registry.ts';
 import { SCHEMAS } from './codes-schemas.ts';
+import { STATUS } from './codes-status.ts';
 import { SUBJECTS } from './codes-subjects.ts';
 
 export type { Kind, NextMove } from './code-row.ts';
@@ -14,6 +15,7 @@ export const CODES = {
   ...REFUSED,
   ...REGISTRY,
   ...SCHEMAS,
+  ...STATUS,
   ...SUBJECTS,
   ...OTHER,
 } as const satisfies Record<string, Row>;

@@ -17,13 +17,22 @@ export interface HeldRecord {
   readonly key: string;
   /** Of an agreement. */
   readonly parties?: { readonly requester: string; readonly provider: string; readonly documentType: string };
-  /** Of a document type. */
+  /** Of a document type and a status list. */
   readonly provider?: string;
   /** Of an officer whose key was taken back. */
   readonly revoked?: true;
 }
 
-const KINDS: readonly string[] = ['registry', 'audit', 'agency', 'gateway', 'document-type', 'agreement', 'officer'];
+const KINDS: readonly string[] = [
+  'registry',
+  'audit',
+  'agency',
+  'gateway',
+  'document-type',
+  'agreement',
+  'officer',
+  'status-list',
+];
 
 type Loose = { readonly [name: string]: unknown } | null;
 
@@ -47,7 +56,8 @@ export const holdRecord = (text: string): HeldRecord => {
     if (entity === null || !KINDS.includes(String(entity?.kind))) return undefined;
     const known = entity as unknown as Entity;
     const record = { text, digest, kind: known.kind, key: entityKey(known) };
-    if (known.kind === 'document-type') return { ...record, provider: String(known.provider) };
+    if (known.kind === 'document-type' || known.kind === 'status-list')
+      return { ...record, provider: String(known.provider) };
     if (known.kind === 'officer' && known.revocation !== undefined) return { ...record, revoked: true as const };
     if (known.kind !== 'agreement') return record;
     const terms = hasty(() => loose(payloadSegment(String(known.signed?.requester))));
@@ -93,7 +103,7 @@ export interface RecordIndex {
   ofKind(kind: Entity['kind'] | undefined): readonly HeldRecord[];
   /** Agreements between these two about `type/version`. */
   between(requester: string, provider: string, documentType: string): readonly HeldRecord[];
-  /** The records that concern an agency: the roots, all gateways, itself, its agreements, and their parties, document types and officers. */
+  /** The records that concern an agency: the roots, all gateways, itself, its agreements, and their parties, document types, officers and their providers' status lists. */
   relevantTo(agency: string): readonly HeldRecord[];
 }
 
@@ -105,6 +115,7 @@ export const indexRecords = (records: readonly HeldRecord[]): RecordIndex => {
   const pairs = new Map<string, HeldRecord[]>();
   const agreementsOf = new Map<string, HeldRecord[]>();
   const typesOf = new Map<string, HeldRecord[]>();
+  const listsOf = new Map<string, HeldRecord[]>();
   const add = (map: Map<string | undefined, HeldRecord[]>, name: string | undefined, record: HeldRecord): void => {
     const list = map.get(name);
     if (list === undefined) map.set(name, [record]);
@@ -116,7 +127,7 @@ export const indexRecords = (records: readonly HeldRecord[]): RecordIndex => {
     if (byKey.has(key)) throw new WaslError('malformed-message', { what: 'registry records' });
     byKey.set(key, record);
     add(kinds, kind, record);
-    if (provider !== undefined) add(typesOf as typeof kinds, provider, record);
+    if (provider !== undefined) add((kind === 'status-list' ? listsOf : typesOf) as typeof kinds, provider, record);
     if (parties === undefined) continue;
     add(pairs as typeof kinds, pairOf(parties), record);
     add(agreementsOf as typeof kinds, parties.requester, record);
@@ -130,9 +141,11 @@ export const indexRecords = (records: readonly HeldRecord[]): RecordIndex => {
     relevantTo: (agency) => {
       const mine = agreementsOf.get(agency) ?? NONE;
       const keys = new Set([`agency/${agency}`]);
+      const providers = new Set([agency]);
       for (const record of mine) {
         const { requester, provider, documentType } = record.parties as NonNullable<HeldRecord['parties']>;
         keys.add(`agency/${requester}`).add(`agency/${provider}`).add(`document-type/${documentType}`);
+        providers.add(provider);
         for (const officer of officersOf(record)) keys.add(officer);
       }
       const own = typesOf.get(agency) ?? NONE;
@@ -140,6 +153,7 @@ export const indexRecords = (records: readonly HeldRecord[]): RecordIndex => {
       const named = [...keys].map((key) => byKey.get(key)).filter((record) => record !== undefined);
       return [
         ...(['registry', 'audit', 'gateway'] as const).flatMap((kind) => kinds.get(kind) ?? NONE),
+        ...[...providers].flatMap((provider) => listsOf.get(provider) ?? NONE),
         ...named,
         ...mine,
       ];

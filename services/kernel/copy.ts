@@ -17,6 +17,7 @@ import { type Digest, digestOfText } from './digest.ts';
 import { parseIssuer } from './ids.ts';
 import { verifyAgencyKeys, verifyAuditKeys, verifyGatewayKeys } from './key-statements.ts';
 import { type EcPublicJwk, type OkpPublicJwk, type Primitives, thumbprint } from './keys.ts';
+import { readStatusListId, readStatusToken, type StatusToken } from './status-list.ts';
 import type { JsonObject } from './strict-json.ts';
 
 export {
@@ -47,6 +48,8 @@ export interface RegistryCopy {
   ): Promise<readonly StandingAgreement[]>;
   /** All of them, each verified. */
   agreements(): Promise<readonly StandingAgreement[]>;
+  /** Lists of this agency and of those that it knows, by which documents are revoked. A gateway's copy has none: it looks into no document. */
+  readonly statusLists: readonly StatusToken[];
   /** The records, as they came, that concern an agency. */
   relevantTo(agency: string): readonly string[];
   /** Records that were left out so far, and why: a bad one does not break the rest. */
@@ -218,6 +221,7 @@ const takeRecords = async (
       ? index.ofKind('agreement')
       : index.ofKind('agreement').filter((record) => isOf(record, own.agency));
 
+  const statusLists: StatusToken[] = [];
   if (own !== undefined) {
     const vouched = new Set<string>();
     const key = agencies.get(own.agency)?.keys.signing;
@@ -232,6 +236,16 @@ const takeRecords = async (
     }
     // What no agreement pins is the registry's word alone: whoever steals its key must not choose whom a kit seals to.
     for (const held of [agencies, types]) for (const id of held.keys()) if (!vouched.has(id)) held.delete(id);
+    for (const record of index.ofKind('status-list')) {
+      const signing = agencies.get(record.provider ?? '')?.keys.signing;
+      if (signing === undefined) continue;
+      await taking(record.key, async () => {
+        const { id, token: text } = entityOf(record, 'status-list');
+        const { token, verify } = readStatusToken(readStatusListId(id), text);
+        await verify(primitives, signing);
+        statusLists.push(token);
+      });
+    }
   }
   return {
     audit,
@@ -245,6 +259,7 @@ const takeRecords = async (
         ? once(index.between(requester, provider, `${documentType}/${documentVersion}`))
         : NOBODYS,
     agreements: () => once(all),
+    statusLists,
     relevantTo: (agency) => index.relevantTo(agency).map(({ text }) => text),
     problems,
   };

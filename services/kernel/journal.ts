@@ -28,16 +28,37 @@ export type JournalBody =
       readonly agreement: string;
       readonly day: string;
     }
-  /** Provider: what it signed in answer. */
-  | { readonly kind: 'answered'; readonly requestId: string; readonly statement: string }
+  /** Provider: what it signed in answer. `status` is where a delivered document's status stands. */
+  | {
+      readonly kind: 'answered';
+      readonly requestId: string;
+      readonly statement: string;
+      readonly status?: { readonly list: string; readonly index: number };
+    }
   /** Provider: the receipt of the answer, which came later. */
   | { readonly kind: 'receipt'; readonly requestId: string; readonly receipt: string }
+  | StatusBody
   /** Requester: the receipt of an acknowledgement, and what that was about. */
   | { readonly kind: 'acknowledged'; readonly requestIds: readonly string[]; readonly receipt: string };
 
+/** What is written down of status lists. In canonical form `kind` comes first: journals in a table find these entries by their beginning. */
+export type StatusBody =
+  /** Provider: a slice of a list is taken; whose and which follows from its place among all slices, see `status-book.ts`. */
+  | { readonly kind: 'status-slice'; readonly name: string }
+  /** Provider: a document is revoked, for good. `reason` without personal data. */
+  | {
+      readonly kind: 'status-revoked';
+      readonly list: string;
+      readonly place: number;
+      readonly reason?: string;
+      readonly requestId: string;
+    };
+
 /** The requests that an entry is about. */
-export const requestsIn = (body: JournalBody): readonly string[] =>
-  body.kind === 'acknowledged' ? body.requestIds : [body.requestId];
+export const requestsIn = (body: JournalBody): readonly string[] => {
+  if (body.kind === 'status-slice') return [];
+  return body.kind === 'acknowledged' ? body.requestIds : [body.requestId];
+};
 
 /** One link of an agency's own chain. */
 export interface JournalEntry {
@@ -86,7 +107,8 @@ export const readJournalLine = (
   return { entry, head: { size: head.size + 1, head: lineDigest(line) } };
 };
 
-const parseJournalLine = (line: string): JournalEntry | undefined => {
+/** Parses one line without its chain; undefined for what is none. */
+export const parseJournalLine = (line: string): JournalEntry | undefined => {
   try {
     const value = parseStrictJson(utf8(line));
     if (!isObject(value)) return undefined;

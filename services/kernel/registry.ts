@@ -14,6 +14,7 @@ import {
 import { readJws, signJws, verifyJws } from './jws.ts';
 import type { EcPublicJwk, Primitives, Signer, Thumbprint } from './keys.ts';
 import { DIGEST, THUMBPRINT, TYP } from './statements.ts';
+import { readStatusListId, STATUS_TOKEN_CHARACTERS } from './status-list.ts';
 import type { JsonObject } from './strict-json.ts';
 
 /** What the registry publishes, one record per entity; `id` is unique within `kind`. */
@@ -58,7 +59,9 @@ export type Entity =
       readonly issuer: Issuer;
       readonly certificates: readonly string[];
       readonly revocation?: string;
-    };
+    }
+  /** `id`: `<provider>/<list>`; `token`: the Status List Token, signed by the provider's signing key. */
+  | { readonly kind: 'status-list'; readonly id: string; readonly provider: AgencyId; readonly token: string };
 
 /** The compacted topic's key of an entity. */
 export const entityKey = (entity: Entity): string => {
@@ -92,7 +95,16 @@ const parseRecord = (payload: JsonObject): Entity => {
 /** Parses a declaration strictly; what it carries signed is verified by whoever makes a copy. */
 export const parseEntity = (object: JsonObject): Entity => {
   const f = readFields(object, 'entity');
-  const kind = f.oneOf('kind', ['registry', 'audit', 'agency', 'gateway', 'document-type', 'agreement', 'officer']);
+  const kind = f.oneOf('kind', [
+    'registry',
+    'audit',
+    'agency',
+    'gateway',
+    'document-type',
+    'agreement',
+    'officer',
+    'status-list',
+  ]);
   const entity = ((): Entity => {
     switch (kind) {
       case 'registry':
@@ -125,6 +137,12 @@ export const parseEntity = (object: JsonObject): Entity => {
           signed: parseSignedAgreement(f.fields('signed')),
           steps: f.texts('steps', undefined, 1_000, 16_384),
         };
+      case 'status-list': {
+        const id = f.text('id');
+        const { provider } = readStatusListId(id);
+        f.oneOf('provider', [provider]);
+        return { kind, id, provider, token: f.text('token', undefined, STATUS_TOKEN_CHARACTERS) };
+      }
       case 'officer': {
         const revocation = f.optionalText('revocation', undefined, 4096);
         return {

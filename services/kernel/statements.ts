@@ -35,6 +35,7 @@ export const TYP = {
   registryRecord: 'wasl-registry-record+jwt',
   registryHead: 'wasl-registry-head+jwt',
   credential: 'dc+sd-jwt',
+  statusList: 'statuslist+jwt',
 } as const;
 
 export const DIGEST = /^sha-256:[A-Za-z0-9_-]{43}$/;

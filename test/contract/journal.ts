@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Journal, OfferedBody } from '../../adapters/kit/journal/index.ts';
+import type { Chain, OfferedBody } from '../../adapters/kit/journal/index.ts';
 import { canonicalJson } from '../../services/kernel/canonical.ts';
 import { EMPTY_HEAD, type JournalBody, type JournalEntry, readJournalLine } from '../../services/kernel/journal.ts';
 import type { JsonObject } from '../../services/kernel/strict-json.ts';
@@ -15,7 +15,7 @@ export const offered = (requestId: string, day = '2026-11-24', agreement = 'agr-
   day,
 });
 
-export const readAll = async (journal: Journal): Promise<JournalEntry[]> => {
+export const readAll = async (journal: Chain): Promise<JournalEntry[]> => {
   const entries: JournalEntry[] = [];
   let head = EMPTY_HEAD;
   for await (const { entry, line } of journal.read()) {
@@ -37,12 +37,12 @@ const tally = (words: readonly string[]): Record<string, number> => {
 
 /** One place where a journal is kept, and ways in. */
 export interface JournalPlace {
-  open(): Promise<Journal>;
+  open(): Promise<Chain>;
 }
 
 /** What every implementation of the port keeps. `newPlace` gives an empty place. */
 export const journalContract = (newPlace: () => Promise<JournalPlace>): void => {
-  const withJournal = async (use: (journal: Journal, place: JournalPlace) => Promise<void>): Promise<void> => {
+  const withJournal = async (use: (journal: Chain, place: JournalPlace) => Promise<void>): Promise<void> => {
     const place = await newPlace();
     const journal = await place.open();
     try {

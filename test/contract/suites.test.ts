@@ -3,7 +3,9 @@ import { expect, test } from 'vitest';
 import { equalBytes } from '../../services/kernel/bytes.ts';
 import { canonicalJson } from '../../services/kernel/canonical.ts';
 import { leafHash, merkleTree, rootFromPath } from '../../services/kernel/merkle.ts';
+import { deflateStatusList, inflateStatusList, statusAt } from '../../services/kernel/status-list.ts';
 import { parseStrictJson } from '../../services/kernel/strict-json.ts';
+import { zlib } from '../../services/platform/compress/index.ts';
 import { jsonFilesBelow, suite } from '../support/suites.ts';
 
 const hex = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'hex'));
@@ -48,4 +50,19 @@ test('inclusion proofs are accepted and refused as the RFC 6962 cases say', () =
     accepted += good ? 1 : 0;
   }
   expect(accepted).toBeGreaterThan(0);
+});
+
+test('status lists say what those of the Token Status List draft say', () => {
+  const folder = suite('token-status-list');
+  if (folder === undefined) return;
+  const { vectors } = JSON.parse(readFileSync(`${folder}/status-list-vectors.json`, 'utf8'));
+  expect(vectors.length).toBeGreaterThan(0);
+  for (const { bits, size, statuses, lst } of vectors) {
+    const list = inflateStatusList(zlib, { bits, lst });
+    expect((list.bytes.length * 8) / bits).toBe(size);
+    for (let index = 0; index < size; index += 1) {
+      if (statusAt(list, index) !== (statuses[index] ?? 0)) throw new Error(`place ${index} of ${size}`);
+    }
+    expect(inflateStatusList(zlib, { bits, lst: deflateStatusList(zlib, list) })).toEqual(list);
+  }
 });

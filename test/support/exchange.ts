@@ -108,7 +108,7 @@ export async function startExchange(
       journals += 1;
       const journal = await openFileJournal({ dir: join(root, 'journals', String(journals)) });
       const kit = openKit({
-        identity: await loadIdentity(layout.agency(agency)),
+        identity: { ...(await loadIdentity(layout.agency(agency))), registry: registry.address },
         gateways: address === undefined ? gateways.map((started) => started.address) : [address],
         journal: wrap(journal),
         log: silentLogger,

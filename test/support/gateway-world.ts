@@ -148,6 +148,7 @@ export const world = ({ outcomeBytes = LIMITS.outcomeBytes } = {}) => {
     between: async () => [agreement],
     agreements: async () => [agreement],
     relevantTo: () => [],
+    statusLists: [],
     problems: [],
   });
   const now = () => nowMs;

@@ -13,7 +13,7 @@ import type { StoreLog } from '../../../services/platform/store/log.ts';
 import type { Disk } from './disk.ts';
 import { makeGroups } from './group.ts';
 import { type Granted, planGroup, quotaKey, textOf, type Wish } from './plan.ts';
-import type { Journal } from './port.ts';
+import type { Chain } from './port.ts';
 import { walk } from './walk.ts';
 
 /** What is on stable storage: the chain's head, the bytes it takes, and where its last line starts. */
@@ -24,7 +24,7 @@ interface Durable {
 }
 
 /** A journal on one file that nobody else writes. Owns the disk from its success on. */
-export const openDiskJournal = async (disk: Disk, log?: StoreLog): Promise<Journal> => {
+export const openDiskJournal = async (disk: Disk, log?: StoreLog): Promise<Chain> => {
   const ids = new IdSet();
   const counts = new Map<string, number>();
   const memory = {

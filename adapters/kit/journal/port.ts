@@ -1,11 +1,22 @@
-import type { JournalBody, JournalEntry } from '../../../services/kernel/journal.ts';
+import type { JournalBody, JournalEntry, StatusBody } from '../../../services/kernel/journal.ts';
 import type { JournalHead } from '../../../services/kernel/statements.ts';
+import type { StatusEntry } from '../../../services/kernel/status-book.ts';
 
 /** A provider's first word on a request. */
 export type OfferedBody = Extract<JournalBody, { kind: 'offered' }>;
 
 /** `seen`: the id was admitted before, in whatever life or replica. `quota-spent`: the agreement has no more for that day. */
 export type Admitted = 'admitted' | 'seen' | 'quota-spent';
+
+/**
+ * What a provider writes down of its status lists: one chain for all who use the journal. An implementation MUST keep what `Journal` keeps of
+ * `append`, and MUST let several processes append, also while one of them holds the journal open.
+ */
+export interface StatusBook {
+  append(body: StatusBody): Promise<JournalHead>;
+  /** Every entry of lists, in order. */
+  read(): Promise<readonly StatusEntry[]>;
+}
 
 /**
  * An agency's own evidence: one hash-chained, append-only sequence, shared by all replicas that use the journal.
@@ -17,7 +28,7 @@ export type Admitted = 'admitted' | 'seen' | 'quota-spent';
  *
  * A crash leaves the acknowledged entries, and of the unacknowledged ones a prefix, each whole; nothing else.
  */
-export interface Journal {
+export interface Chain {
   /** Where the durable chain stands. */
   head(): Promise<JournalHead>;
   /**
@@ -35,4 +46,9 @@ export interface Journal {
   read(): AsyncIterable<{ readonly entry: JournalEntry; readonly line: string }>;
   /** Waits for what was begun; everything after rejects with `journal-unavailable`. */
   close(): Promise<void>;
+}
+
+/** The chain of an agency, and what belongs to it. */
+export interface Journal extends Chain {
+  readonly statusBook: StatusBook;
 }

@@ -1,6 +1,8 @@
+import { WaslError } from '../../../services/kernel/codes.ts';
 import type { Digest } from '../../../services/kernel/digest.ts';
-import type { JournalBody } from '../../../services/kernel/journal.ts';
+import { type JournalBody, lineDigest, parseJournalLine } from '../../../services/kernel/journal.ts';
 import type { JournalHead } from '../../../services/kernel/statements.ts';
+import { isStatusEntry, type StatusEntry } from '../../../services/kernel/status-book.ts';
 import type { Pool, PoolClient } from '../../../services/platform/store/pool.ts';
 import { type Memory, type Plan, quotaKey, type Wish } from './plan.ts';
 import type { OfferedBody } from './port.ts';
@@ -98,4 +100,17 @@ export const readLines = async (pool: Pool, sequence: number, end: number): Prom
     [sequence, end],
   );
   return rows.map(({ line }) => line);
+};
+
+/** The entries of status lists, by an index of their own: the chain around them is not read. */
+export const readStatusEntries = async (pool: Pool): Promise<readonly StatusEntry[]> => {
+  const { rows } = await pool.query<{ sequence: string; digest: string; line: string }>(
+    `select sequence, digest, line from wasl_journal.entries where line like '{"body":{"kind":"status-%' order by sequence`,
+  );
+  return rows.map(({ sequence, digest, line }) => {
+    const entry = parseJournalLine(line);
+    if (entry === undefined || !isStatusEntry(entry) || lineDigest(line) !== digest)
+      throw new WaslError('journal-damaged', { sequence: Number(sequence) });
+    return entry;
+  });
 };

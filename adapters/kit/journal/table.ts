@@ -9,7 +9,7 @@ import { openPool, type Pool, transaction } from '../../../services/platform/sto
 import { makeGroups } from './group.ts';
 import { type Granted, type Plan, planGroup, textOf, type Wish } from './plan.ts';
 import type { Journal } from './port.ts';
-import { lockHead, readHead, readLines, recall, stands, store } from './table-store.ts';
+import { lockHead, readHead, readLines, readStatusEntries, recall, stands, store } from './table-store.ts';
 
 export interface TableJournalOptions {
   /** A PostgreSQL database of the agency's own, whose role may create the schema `wasl_journal`. */
@@ -79,18 +79,20 @@ const tableJournal = (pool: Pool, log: StoreLog | undefined): Journal => {
     }
   });
 
+  const append: Journal['append'] = async (body) => {
+    const granted = await groups.add({ body, text: textOf(body) });
+    if (granted.kind !== 'appended') throw new WaslError('internal');
+    return granted.head;
+  };
   return {
     head: () => readHead(pool).catch((cause) => Promise.reject(unavailable(cause))),
-    append: async (body) => {
-      const granted = await groups.add({ body, text: textOf(body) });
-      if (granted.kind !== 'appended') throw new WaslError('internal');
-      return granted.head;
-    },
+    append,
     admit: async (body, quotaPerDay) => {
       const granted = await groups.add({ body, text: textOf(body), quotaPerDay });
       return granted.kind === 'appended' ? 'admitted' : granted.kind;
     },
     read: () => readChain(pool),
+    statusBook: { append, read: () => readStatusEntries(pool).catch(known) },
     close: async () => {
       await groups.drain();
       await pool.end();
@@ -99,6 +101,9 @@ const tableJournal = (pool: Pool, log: StoreLog | undefined): Journal => {
 };
 
 const unavailable = (cause: unknown): WaslError => new WaslError('journal-unavailable', {}, { cause });
+const known = (cause: unknown): never => {
+  throw cause instanceof WaslError ? cause : unavailable(cause);
+};
 const damagedAt = (sequence: number): WaslError => new WaslError('journal-damaged', { sequence });
 
 /** A replica that stops in the middle of a transaction holds the head; the server ends its session, and the others go on. */

@@ -75,6 +75,6 @@ export const request = async (flags: RequestFlags): Promise<End> => {
   return {
     kind: outcome.outcome,
     json: askedJson(asked),
-    text: describeOutcome(outcome, collectWith(flags.as, flags.data)),
+    text: describeOutcome(outcome, collectWith(flags.as, flags.data), asked.verified),
   };
 };

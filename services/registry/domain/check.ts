@@ -6,6 +6,7 @@ import { type Primitives, type Thumbprint, thumbprint } from '../../kernel/keys.
 import { readOfficer } from '../../kernel/officer.ts';
 import type { Entity } from '../../kernel/registry.ts';
 import { TYP } from '../../kernel/statements.ts';
+import { readStatusListId, readStatusToken } from '../../kernel/status-list.ts';
 
 /**
  * Whether a declaration agrees with the signed words inside it. Whoever makes a copy verifies all of it against pins; this tells the operator
@@ -39,6 +40,10 @@ export const checkDeclaration = async (primitives: Primitives, own: Thumbprint, 
       }
       return;
     case 'document-type':
+      return;
+    case 'status-list':
+      // Whose key signed it is looked up among what stands: see `checkStatusLists`.
+      readStatusToken(readStatusListId(entity.id), entity.token);
       return;
   }
 };

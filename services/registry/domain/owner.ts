@@ -11,14 +11,14 @@ const partiesOf = (entity: Extract<Entity, { kind: 'agreement' }>): readonly str
 
 /**
  * Whether somebody may hand in an entity at all; what it says is checked by what is signed in it. An agency hands in its own keys and officers, the document
- * types that it provides, and agreements that it is a party of; the authority everything. Error: `entity-not-yours`.
+ * types and status lists that it provides, and agreements that it is a party of; the authority everything. Error: `entity-not-yours`.
  */
 export const mayChange = (entity: Entity, peer: Peer, standing: Standing): void => {
   if (peer.kind === 'authority') return;
   const held = standing.get(entityKey(entity));
   const mine = (one: Entity): boolean =>
     (one.kind === 'agency' && one.id === peer.id) ||
-    (one.kind === 'document-type' && one.provider === peer.id) ||
+    ((one.kind === 'document-type' || one.kind === 'status-list') && one.provider === peer.id) ||
     (one.kind === 'officer' && one.issuer === peer.id) ||
     (one.kind === 'agreement' && partiesOf(one).includes(peer.id));
   const allowed =

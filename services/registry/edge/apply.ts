@@ -1,8 +1,14 @@
 import { type Entity, entityKey } from '../../kernel/registry.ts';
+import { zlib } from '../../platform/compress/index.ts';
 import { primitives } from '../../platform/crypto/index.ts';
 import { checkAgreement } from '../domain/agreement.ts';
-import { type Planned, planOf } from '../domain/apply.ts';
+import { type Planned, planOf, type Standing } from '../domain/apply.ts';
+import { checkStatusLists } from '../domain/status-list.ts';
 import type { RegistryState } from './state.ts';
+
+/** `checkStatusLists`, now. */
+export const checkLists = (standing: Standing, entities: readonly Entity[]): Promise<void> =>
+  checkStatusLists({ primitives, inflate: zlib.inflate, nowMs: Date.now() }, standing, entities);
 
 /** Makes what is declared stand; `dryRun` plans and changes nothing. */
 export const applyEntities = async (
@@ -12,6 +18,7 @@ export const applyEntities = async (
 ): Promise<{ readonly plan: readonly Planned[]; readonly version: number }> => {
   let plan: readonly Planned[] = [];
   const version = await state.change(async (standing) => {
+    await checkLists(standing, entities);
     plan = planOf(standing, entities);
     const after = new Map([...standing, ...entities.map((entity) => [entityKey(entity), entity] as const)]);
     for (const { key, action, entity } of plan) {

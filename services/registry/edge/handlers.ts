@@ -11,7 +11,7 @@ import { checkAgreement } from '../domain/agreement.ts';
 import { planOf } from '../domain/apply.ts';
 import { checkDeclaration } from '../domain/check.ts';
 import { concerns, mayChange } from '../domain/owner.ts';
-import { applyEntities } from './apply.ts';
+import { applyEntities, checkLists } from './apply.ts';
 import { invite, join, type Membership, renew } from './members.ts';
 
 const ACTIONS = { add: Action.ACTION_ADD, change: Action.ACTION_CHANGE, keep: Action.ACTION_KEEP } as const;
@@ -40,6 +40,7 @@ export const registryHandlers = (membership: Membership, own: Thumbprint): Regis
       const version = await state.change(async (standing) => {
         mayChange(entity, peer, standing);
         if (entity.kind === 'agreement') await checkAgreement(primitives, standing, entity, Date.now());
+        await checkLists(standing, [entity]);
         return planOf(standing, [entity]).flatMap(({ action }) => (action === 'keep' ? [] : [entity]));
       });
       return { version: BigInt(version) };
