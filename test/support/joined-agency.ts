@@ -5,8 +5,7 @@ import { termsOf } from '../../services/cli/development/agreements.ts';
 import { DATA_OFFICER, type Layout, officerFiles } from '../../services/cli/development/layout.ts';
 import { certifyOfficer } from '../../services/cli/officer.ts';
 import { schemaDigest } from '../../services/kernel/copy.ts';
-import { parseAgencyId, parseDocumentType } from '../../services/kernel/ids.ts';
-import type { Entity } from '../../services/kernel/registry.ts';
+import { parseAgencyId } from '../../services/kernel/ids.ts';
 import { type JsonObject, parseStrictJson } from '../../services/kernel/strict-json.ts';
 import { generateSigningKey, loadSigner, signerFromJwk } from '../../services/platform/crypto/index.ts';
 import { waslJson } from './cli.ts';
@@ -40,6 +39,7 @@ export const joinAgency = async (layout: Layout, joining: Joining, folder: strin
   const { invitation } = await said('agency', 'invite', agency, ...names, ...as);
   await said('join', invitation, '--dir', identity, '--recovery', recovery);
   await said('agency', 'activate', agency, ...as);
+  await said('schema', 'publish', joining.schemaFile, '--as', identity);
 
   const other = layout.agency(requester);
   const pins = parseStrictJson(await readFile(join(identity, 'pins.json'), 'utf8')) as JsonObject;
@@ -57,14 +57,6 @@ export const joinAgency = async (layout: Layout, joining: Joining, folder: strin
     },
     Date.now(),
   );
-  const type: Entity = {
-    kind: 'document-type',
-    id: parseDocumentType(documentType),
-    version: 1,
-    provider: parseAgencyId(agency),
-    title: both('test'),
-    schema,
-  };
   const provider = signerFromJwk(generateSigningKey());
   const officer = await certifyOfficer(await loadSigner(join(identity, 'signing.jwk')), {
     issuer: parseAgencyId(agency),
@@ -80,7 +72,6 @@ export const joinAgency = async (layout: Layout, joining: Joining, folder: strin
   const agreement = await approvedAgreement({ requester: asking, provider, authority }, terms, Date.now());
   const declared = join(folder, 'declared');
   await mkdir(declared);
-  await writeFile(join(declared, 'type.json'), JSON.stringify(type));
   await writeFile(join(declared, 'officer.json'), JSON.stringify(officer));
   await writeFile(join(declared, 'agreement.json'), JSON.stringify(agreement));
   await said('apply', '-f', declared, ...as);
