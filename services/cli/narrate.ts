@@ -104,6 +104,7 @@ export const narrate = async (
     readonly subject: string;
     /** See `describeOutcome`. */
     readonly collect: string;
+    readonly verified: Verified | undefined;
   },
 ): Promise<string> => {
   const { requester, provider, documentType, purpose } = asked;
@@ -159,7 +160,7 @@ export const narrate = async (
       `محجوب، ولا أثر له في الوثيقة: ${withheld.length}`,
     ),
     step(6, 'The verified document:', 'الوثيقة الموثَّقة:'),
-    describeOutcome(outcome, asked.collect),
+    describeOutcome(outcome, asked.collect, asked.verified),
     '',
   ].join('\n');
 };

@@ -14,6 +14,12 @@ export const STATUS = {
     'The document has expired. Next move: you, to ask for a new one.',
     'انتهت صلاحية الوثيقة. الإجراء التالي على: مقدم الطلب لطلب وثيقة جديدة.',
   ),
+  'document-not-yours': row(
+    'refused',
+    'requester',
+    'The document was delivered to {holder}, and {agency} may not rely on it. Next move: you, to ask for one under an agreement of your own.',
+    'سُلّمت الوثيقة إلى الجهة {holder}، ولا يحق للجهة {agency} الاعتماد عليها. الإجراء التالي على: مقدم الطلب لطلب وثيقة بموجب اتفاقية تخص جهته.',
+  ),
   'document-not-issued': row(
     'refused',
     'data-officers',

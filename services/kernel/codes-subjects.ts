@@ -12,7 +12,7 @@ export const SUBJECTS = {
     'not-found',
     'requester',
     'The subject {subject} has no version {version}. Next move: you, to check the number.',
-    'لا يوجد إصدار {version} تحت العنوان {subject}. الإجراء التالي على: مقدم الطلب للتأكد من الرقم.',
+    'ليس للعنوان {subject} إصدار برقم {version}. الإجراء التالي على: مقدم الطلب للتأكد من الرقم.',
   ),
   'schema-unknown': row(
     'not-found',

@@ -39,9 +39,11 @@ export const keepLists = (of: {
     const registry = connectRegistry({ address, tls: identity.tls, trustDomain: identity.trustDomain });
     let retryMs = RETRY_MS.least;
     while (!stopping.signal.aborted) {
+      // What was written down before is in the book that is read now.
+      wake = new AbortController();
       const called = wake.signal;
       try {
-        const published = await publishLists({ identity, book, registry, standing: lists.of, now });
+        const published = await publishLists({ identity, book, registry, lists, now });
         if (published > 0) log.info({ lists: published }, 'status lists are published');
         retryMs = RETRY_MS.least;
         tried();
@@ -53,7 +55,6 @@ export const keepLists = (of: {
         await pause(retryMs, stopping.signal);
         retryMs = Math.min(retryMs * 2, RETRY_MS.most);
       }
-      if (called.aborted) wake = new AbortController();
     }
     registry.close();
   };

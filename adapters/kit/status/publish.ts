@@ -14,6 +14,7 @@ import type { RegistryConnection } from '../../../services/platform/rpc/registry
 import type { Identity } from '../identity.ts';
 import { VALID_S } from '../issue.ts';
 import type { StatusBook } from '../journal/index.ts';
+import type { HeldLists } from './held.ts';
 import { SLICE_COUNTS_MS } from './places.ts';
 
 /** A list counts so long: who withholds a newer one can do so no longer. As long as the registry may be away. */
@@ -25,8 +26,8 @@ interface Publishing {
   readonly identity: Pick<Identity, 'agency' | 'signer'>;
   readonly book: StatusBook;
   readonly registry: Pick<RegistryConnection, 'submit'>;
-  /** The newest list that is known to stand. */
-  readonly standing: (uri: string) => StatusToken | undefined;
+  /** What is known to stand; absent when nothing is. */
+  readonly lists?: HeldLists;
   readonly now: () => number;
   /** This list alone, unless told. */
   readonly only?: string;
@@ -37,7 +38,7 @@ interface Publishing {
  * the book; resolves to how many. Rejects as `submit` does: `entity-outdated` when somebody else was quicker.
  */
 export const publishLists = async (of: Publishing): Promise<number> => {
-  const { identity, book, registry, standing, now, only } = of;
+  const { identity, book, registry, lists, now, only } = of;
   let published = 0;
   for (const { list: name, takenMs, revoked } of listsIn(await book.read())) {
     if (only !== undefined && only !== name) continue;
@@ -45,12 +46,13 @@ export const publishLists = async (of: Publishing): Promise<number> => {
     const uri = statusUri({ provider: identity.agency, list: name });
     const issuedAt = Math.floor(now() / 1000);
     const list = makeStatusList(revoked);
-    const stands = standing(uri);
+    const stands = lists?.of(uri);
     if (stands !== undefined && issuedAt - stands.issuedAt < RENEW_S && same(stands, list)) continue;
     const made = { uri, issuedAt, expiresAt: issuedAt + COUNTS_S, bits: list.bits, lst: deflateStatusList(zlib, list) };
     const token = await signStatusToken(identity.signer, made, RENEW_S);
     const { agency: provider } = identity;
     await registry.submit(JSON.stringify({ kind: 'status-list', id: `${provider}/${name}`, provider, token }));
+    lists?.take({ statusLists: [made] });
     published += 1;
   }
   return published;

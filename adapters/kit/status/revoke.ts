@@ -87,7 +87,7 @@ const publish = async (identity: Identity, book: StatusBook, only: string, now: 
   try {
     for (let tried = 1; ; tried += 1) {
       try {
-        await publishLists({ identity, book, registry, standing: () => undefined, now, only });
+        await publishLists({ identity, book, registry, now, only });
         return;
       } catch (error) {
         // Somebody else was quicker, perhaps in this very second: what the book says by now is said again.

@@ -39,7 +39,7 @@ interface With {
 
 /**
  * Verifies a credential (compact SD-JWT) that this agency got or issued. Errors: `credential-invalid` (a list of somebody else's than the issuer
- * above all), `signature-invalid`, `malformed-message`, `wrong-type`, `unknown-agency`, `wrong-audience`, `document-expired`,
+ * above all), `signature-invalid`, `malformed-message`, `wrong-type`, `unknown-agency`, `document-not-yours`, `document-expired`,
  * `status-index-unknown`.
  */
 export const verifyDocument = async (
@@ -52,8 +52,11 @@ export const verifyDocument = async (
   const agency = copy.agency(issuer);
   if (agency === undefined) throw new WaslError('unknown-agency', { agency: issuer.slice(0, 100) });
   const { always, claims } = await verifySdJwt(primitives, agency.keys.signing, utf8(credential));
-  if (always.aud !== identity.agency && issuer !== identity.agency)
-    throw new WaslError('wrong-audience', { agency: identity.agency });
+  const { aud } = always;
+  if (typeof aud !== 'string') throw new WaslError('credential-invalid');
+  // What was given to one agency for one purpose is no other's to rely on.
+  if (aud !== identity.agency && issuer !== identity.agency)
+    throw new WaslError('document-not-yours', { agency: identity.agency, holder: aud });
   if (typeof always.exp !== 'number') throw new WaslError('credential-invalid');
   if (always.exp * 1000 <= now()) throw new WaslError('document-expired');
   return { issuer, document: claims, always, ...statusOf(issuer, always, lists, now()) };

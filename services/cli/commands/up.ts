@@ -77,14 +77,14 @@ const firstExchange = async (layout: Layout, data: string, gateway: string, star
     gateway,
     ask: { subject, from, documentType, purpose, caseReference: 'DEMO-1', officer: 'demo-officer' },
   });
-  const { outcome, copy, tookMs } = asked;
+  const { outcome, copy, tookMs, verified } = asked;
   if (copy === undefined) throw new WaslError('registry-unavailable');
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
   return {
     kind: outcome.outcome,
     json: askedJson(asked),
     text: [
-      await narrate(outcome, copy, { ...EXCHANGE, collect: collectWith(requester, data) }),
+      await narrate(outcome, copy, { ...EXCHANGE, collect: collectWith(requester, data), verified }),
       `From start to document ${seconds} s; the exchange itself ${Math.round(tookMs)} ms.`,
     ].join('\n'),
   };

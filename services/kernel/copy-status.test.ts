@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import {
+  civil,
+  copyOf,
+  health,
+  honest,
+  own,
+  thief,
+  transport,
+  withEntities,
+} from '../../test/support/registry-world.ts';
+import { zlib } from '../platform/compress/index.ts';
+import type { Entity } from './registry.ts';
+import { deflateStatusList, makeStatusList, signStatusToken, statusUri } from './status-list.ts';
+
+const listOf = async ({ id: provider, signer }: Pick<typeof civil, 'id' | 'signer'>, at: number): Promise<Entity> => {
+  const list = String(at).padStart(16, '0');
+  const lst = deflateStatusList(zlib, makeStatusList([at]));
+  const token = { uri: statusUri({ provider, list }), issuedAt: 1, expiresAt: 2, bits: 1, lst } as const;
+  return { kind: 'status-list', id: `${provider}/${list}`, provider, token: await signStatusToken(signer, token, 1) };
+};
+const byAll = withEntities(await listOf(civil, 1), await listOf(transport, 2), await listOf(health, 3));
+const uris = ({ statusLists }: Awaited<ReturnType<typeof copyOf>>): string[] =>
+  statusLists.map(({ uri }) => uri).sort();
+
+test('an agency is sent its own status lists and those of its providers, and no other’s', async () => {
+  const whole = await copyOf(byAll);
+  const sentTo = (agency: string): string[] =>
+    whole.relevantTo(agency).flatMap((text) => {
+      const { entity } = JSON.parse(Buffer.from(text.split('.')[1] ?? '', 'base64url').toString('utf8'));
+      return entity.kind === 'status-list' ? [entity.provider] : [];
+    });
+  expect(sentTo('transport').sort()).toEqual(['civil-status', 'transport']);
+  expect(sentTo('civil-status')).toEqual(['civil-status']);
+  expect(sentTo('education')).toEqual([]);
+  expect(whole.statusLists).toEqual([]);
+  expect(uris(await copyOf(byAll, own(transport)))).toEqual([
+    'wasl://civil-status/status/0000000000000001',
+    'wasl://transport/status/0000000000000002',
+  ]);
+});
+
+test('whoever stole the registry’s key makes no status list, and breaks nothing else by trying', async () => {
+  const invented = await listOf({ id: civil.id, signer: thief.signing }, 4);
+  const moved = { ...(await listOf(civil, 5)), id: 'civil-status/0000000000000006' } as Entity;
+  const copy = await copyOf(withEntities(await listOf(civil, 1), invented, moved), own(transport));
+  expect(uris(copy)).toEqual(['wasl://civil-status/status/0000000000000001']);
+  expect(copy.problems).toEqual([
+    { what: 'status-list/civil-status/0000000000000004', code: 'signature-invalid' },
+    { what: 'status-list/civil-status/0000000000000006', code: 'status-list-invalid' },
+  ]);
+  expect((await copy.agreements()).length).toBe((await (await copyOf(honest, own(transport))).agreements()).length);
+});
