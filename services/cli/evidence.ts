@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gatewaySettings } from '../gateway/config.ts';
 import { EVIDENCE_TOPIC } from '../gateway/edge/evidence.ts';
-import { followRegistryTopic } from '../gateway/edge/registry-topic.ts';
 import { type Beside, batchSigner, decodeBatch, verifyBatch } from '../kernel/batch.ts';
 import { type ChainFollower, followChain } from '../kernel/chain.ts';
 import { WaslError } from '../kernel/codes.ts';
@@ -15,6 +14,7 @@ import type { Bus, Subscription } from '../platform/bus/port.ts';
 import { readSettings } from '../platform/config/index.ts';
 import { primitives } from '../platform/crypto/index.ts';
 import { silentLogger } from '../platform/log/index.ts';
+import { followRegistryTopic } from '../platform/registry/topic.ts';
 import { GATEWAY, type Layout } from './development/layout.ts';
 import { readState } from './state.ts';
 

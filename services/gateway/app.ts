@@ -6,6 +6,8 @@ import type { Signer } from '../kernel/keys.ts';
 import type { Bus } from '../platform/bus/port.ts';
 import { primitives, type TlsIdentity } from '../platform/crypto/index.ts';
 import type { Logger } from '../platform/log/index.ts';
+import { makeRegistryHolder } from '../platform/registry/holder.ts';
+import { followRegistryTopic } from '../platform/registry/topic.ts';
 import { startRpcServer } from '../platform/rpc/index.ts';
 import { createMetrics, startOpsServer } from '../platform/web/index.ts';
 import { makeAcknowledge } from './domain/acknowledge.ts';
@@ -20,8 +22,6 @@ import { EVIDENCE_TOPIC, openEvidence } from './edge/evidence.ts';
 import { followEvidence } from './edge/evidence-follower.ts';
 import { makeHandlers } from './edge/handlers.ts';
 import { makeGatewayMetrics } from './edge/metrics.ts';
-import { makeRegistryHolder } from './edge/registry-holder.ts';
-import { followRegistryTopic } from './edge/registry-topic.ts';
 import { makeSessions } from './edge/sessions.ts';
 
 export interface GatewayIdentity {

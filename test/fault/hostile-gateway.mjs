@@ -6,8 +6,6 @@ import { AttachRequest, UploadRequest } from '../../dist/proto/gen/wasl/exchange
 import { makeBudget } from '../../dist/services/gateway/domain/budget.js';
 import { serveAttach, serveUpload } from '../../dist/services/gateway/edge/attach.js';
 import { EVIDENCE_TOPIC, openEvidence } from '../../dist/services/gateway/edge/evidence.js';
-import { makeRegistryHolder } from '../../dist/services/gateway/edge/registry-holder.js';
-import { followRegistryTopic } from '../../dist/services/gateway/edge/registry-topic.js';
 import { makeSessions } from '../../dist/services/gateway/edge/sessions.js';
 import { loadGatewayIdentity } from '../../dist/services/gateway/main.js';
 import { decodeBatch, encodeBatch, signBatch } from '../../dist/services/kernel/batch.js';
@@ -26,6 +24,8 @@ import {
 import { openBus } from '../../dist/services/platform/bus/open.js';
 import { primitives } from '../../dist/services/platform/crypto/index.js';
 import { silentLogger as log } from '../../dist/services/platform/log/index.js';
+import { makeRegistryHolder } from '../../dist/services/platform/registry/holder.js';
+import { followRegistryTopic } from '../../dist/services/platform/registry/topic.js';
 import { startRpcServer } from '../../dist/services/platform/rpc/index.js';
 
 const { identity: folder, listen, bus: settings } = JSON.parse(process.argv[2]);

@@ -1,8 +1,8 @@
-import { followRegistryTopic } from '../../services/gateway/edge/registry-topic.ts';
 import { buildCopy, type CopyPins, type RegistryCopy, type RegistryState } from '../../services/kernel/copy.ts';
 import type { StandingAgreement } from '../../services/kernel/decide.ts';
 import type { Bus } from '../../services/platform/bus/port.ts';
 import { primitives } from '../../services/platform/crypto/index.ts';
+import { followRegistryTopic } from '../../services/platform/registry/topic.ts';
 
 export interface Seen {
   readonly state: RegistryState;

@@ -2,12 +2,12 @@ import type { RequestResponse } from '../../../proto/gen/wasl/exchange/v1/exchan
 import { WaslError } from '../../kernel/codes.ts';
 import type { AgencyId, BootId, GatewayId } from '../../kernel/ids.ts';
 import type { Logger } from '../../platform/log/index.ts';
+import type { RegistryHolder } from '../../platform/registry/holder.ts';
 import type { Caller, ExchangeHandlers } from '../../platform/rpc/index.ts';
 import type { Budget } from '../domain/budget.ts';
 import type { Exchange } from '../domain/exchange.ts';
 import type { Exchanged } from '../domain/ports.ts';
 import { serveAttach, serveUpload } from './attach.ts';
-import type { RegistryHolder } from './registry-holder.ts';
 import type { Sessions } from './sessions.ts';
 
 export interface HandlerParts {

@@ -3,7 +3,7 @@ import { WaslError } from '../../kernel/codes.ts';
 import { buildCopy, type CopyPins, type RegistryCopy, type RegistryState } from '../../kernel/copy.ts';
 import type { AgencyId } from '../../kernel/ids.ts';
 import type { Primitives } from '../../kernel/keys.ts';
-import type { Logger } from '../../platform/log/index.ts';
+import type { Logger } from '../log/index.ts';
 
 /** The gateway's verified copy, and its relay to the kits (who verify for themselves). */
 export interface RegistryHolder {

@@ -3,8 +3,8 @@ import { sharedCluster } from '../../../test/support/postgres.ts';
 import { watchRegistry } from '../../../test/support/registry-watch.ts';
 import { honest, pins, publish } from '../../../test/support/registry-world.ts';
 import { type Entity, entityKey } from '../../kernel/registry.ts';
-import { openEmbeddedBus } from '../../platform/bus/embedded.ts';
-import type { Bus, BusRecord } from '../../platform/bus/port.ts';
+import { openEmbeddedBus } from '../bus/embedded.ts';
+import type { Bus, BusRecord } from '../bus/port.ts';
 
 let bus: Bus;
 beforeEach(async () => {

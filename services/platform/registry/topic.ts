@@ -3,7 +3,7 @@ import { WaslError } from '../../kernel/codes.ts';
 import { headDigestOf, type RegistryState } from '../../kernel/copy.ts';
 import type { Digest } from '../../kernel/digest.ts';
 import { digestOverRecords, recordDigest } from '../../kernel/registry.ts';
-import type { Bus, Subscription } from '../../platform/bus/port.ts';
+import type { Bus, Subscription } from '../bus/port.ts';
 
 const TOPIC = 'wasl.registry';
 
