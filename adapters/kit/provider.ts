@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { AttachRequest, AttachResponse } from '../../proto/gen/wasl/exchange/v1/exchange.ts';
 import type { Logger } from '../../services/platform/log/index.ts';
 import type { Duplex } from '../../services/platform/rpc/face.ts';
@@ -9,6 +10,8 @@ import { backoffMs, type Link, pause, type Reached } from './link.ts';
 /** A sealed document above this goes by Upload; the rest of the message fits beside it in 64 KiB. */
 const MAX_INLINE_BYTES = 48 * 1024;
 const UPLOAD_MS = 60_000;
+/** How long a gateway may take to read what was written before the connection is closed. */
+const LEAVING_MS = 2_000;
 
 export interface ProviderOptions {
   readonly documentTypes: readonly string[];
@@ -35,6 +38,7 @@ export const makeProvider = (options: ProviderOptions): Provider => {
   const { documentTypes, replica, credits, answers, journal, log } = options;
   const streams = new Set<Duplex<AttachResponse, AttachRequest>>();
   const inHand = new Set<Promise<void>>();
+  const serving = new Set<Promise<void>>();
   let draining = false;
   const welcomed = new Set<Duplex<AttachResponse, AttachRequest>>();
 
@@ -114,7 +118,13 @@ export const makeProvider = (options: ProviderOptions): Provider => {
         await stream.write({
           message: { $case: 'hello', value: { documentTypes: [...documentTypes], credits, replica } },
         });
-        await serve(link, stream);
+        const served = serve(link, stream);
+        const settled = served.then(
+          () => undefined,
+          () => undefined,
+        );
+        serving.add(settled);
+        await served.finally(() => serving.delete(settled));
       } catch (error) {
         if (!until.aborted) log.warn({ err: error }, 'the stream to the gateway ended; attaching again');
       } finally {
@@ -135,6 +145,9 @@ export const makeProvider = (options: ProviderOptions): Provider => {
         await stream.write({ message: { $case: 'credit', value: { credits: 0 } } }).catch(() => undefined);
       }
       while (inHand.size > 0) await Promise.all(inHand);
+      // An answer that was written has not left yet: a connection closed over it would lose it. The gateway ends its side once it has read all.
+      for (const stream of streams) stream.end();
+      await Promise.race([Promise.all(serving), wait(LEAVING_MS, undefined, { ref: false })]);
     },
   };
 };
