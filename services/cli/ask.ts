@@ -13,7 +13,8 @@ import {
   type Verified,
 } from '../../adapters/kit/index.ts';
 import type { RegistryCopy } from '../kernel/copy.ts';
-import { isObject } from '../kernel/fields.ts';
+import type { JsonObject } from '../kernel/strict-json.ts';
+import { readSubject } from './subject.ts';
 
 export interface AskAs {
   readonly identity: string;
@@ -77,7 +78,7 @@ export const askAs = ({ ask, ...as }: AskAs): Promise<Asked> =>
     const outcome =
       'ticket' in ask
         ? await kit.collect(ask.ticket, ask)
-        : await kit.request({ ...ask, subject: readSubject(ask.subject, copy, ask) });
+        : await kit.request({ ...ask, subject: readSubject(ask.subject, schemaOf(copy, ask)) });
     const tookMs = performance.now() - started;
     const verified =
       outcome.outcome === 'delivered' ? await kit.verify(outcome.credential).catch(() => undefined) : undefined;
@@ -85,18 +86,7 @@ export const askAs = ({ ask, ...as }: AskAs): Promise<Asked> =>
     return { outcome, identity, copy, tookMs, ...(verified === undefined ? {} : { verified }) };
   });
 
-/** A bare number is taken under the first scheme of the document whose form it has; `xx:name:value` says its scheme. */
-const readSubject = (
-  text: string,
+const schemaOf = (
   copy: RegistryCopy | undefined,
   { documentType, documentVersion = 1 }: Pick<Ask, 'documentType' | 'documentVersion'>,
-): Ask['subject'] => {
-  const [, scheme, value] = /^([a-z]{2}:[a-z-]+):(.+)$/.exec(text) ?? [];
-  if (scheme !== undefined && value !== undefined) return { scheme, value };
-  const schemes = copy?.documentType(documentType, documentVersion)?.schema['x-subject-schemes'];
-  const rules = schemes !== undefined && isObject(schemes) ? Object.entries(schemes) : [];
-  const fits = rules.find(
-    ([, rule]) => isObject(rule) && typeof rule.pattern === 'string' && new RegExp(rule.pattern, 'u').test(text),
-  );
-  return { scheme: fits?.[0] ?? rules[0]?.[0] ?? 'jo:national-number', value: text };
-};
+): JsonObject | undefined => copy?.documentType(documentType, documentVersion)?.schema;

@@ -4,6 +4,7 @@ import { WaslError } from '../kernel/codes.ts';
 import { COMPATIBILITY_MODES } from '../kernel/containment/index.ts';
 import { type InviteFlags, invite, listAgencies, setAgency } from './commands/agency.ts';
 import { type ApplyFlags, apply } from './commands/apply.ts';
+import { type ConformFlags, conform } from './commands/conform.ts';
 import { join } from './commands/join.ts';
 import { newAdapter } from './commands/new-adapter.ts';
 import { type SchemaCheckFlags, schemaCheck } from './commands/schema.ts';
@@ -134,5 +135,22 @@ const project = new Command('new')
       .action(does(newAdapter)),
   );
 
+const conformance = new Command('conform')
+  .description('Rehearse the conformance suite against an adapter; what is not told stands in conformance.json.')
+  .option('--document <type>', 'the document type that it answers for')
+  .option('--schema <file>', 'the document’s schema')
+  .option('--subject <id>', 'a subject that its register knows: a number, or scheme:value')
+  .option('--unknown-subject <id>', 'a subject that it does not know')
+  .option('--malformed-subject <text>', 'a subject of the wrong form; one is made up unless told')
+  .option('--run <command>', 'starts the adapter; without it the settings to start it with are shown')
+  .option('--source-down <command>', 'takes the source system down')
+  .option('--source-up <command>', 'brings it up again')
+  .option('--check <id>', 'this check alone; may be repeated', collect, [])
+  .option('--json', 'exactly one JSON object on standard output')
+  .addHelpText('after', "\nExample:\n  $ wasl conform --run 'npm start'")
+  .action((flags: ConformFlags) =>
+    conform(flags, (text) => void (wantsJson ? process.stderr : process.stdout).write(`${text}\n`)).then(print, fail),
+  );
+
 /** What an agency joins and is seen to with: schemas, declarations, agencies, and a project to begin with. */
-export const joiningCommands: readonly Command[] = [schema, declare, agency, joinBus, project];
+export const joiningCommands: readonly Command[] = [schema, declare, agency, joinBus, project, conformance];

@@ -1,5 +1,6 @@
 import type { Row } from './code-row.ts';
 import { AGREEMENT } from './codes-agreement.ts';
+import { CONFORMANCE_CODES } from './codes-conformance.ts';
 import { OTHER } from './codes-other.ts';
 import { REFUSED } from './codes-refused.ts';
 import { REGISTRY } from './codes-registry.ts';
@@ -17,6 +18,7 @@ export const CODES = {
   ...SCHEMAS,
   ...STATUS,
   ...SUBJECTS,
+  ...CONFORMANCE_CODES,
   ...OTHER,
 } as const satisfies Record<string, Row>;
 

@@ -30,6 +30,8 @@ export const parseAgencyId = (text: string): AgencyId => {
   return parse(text, AGENCY_ID, 'agency id');
 };
 export const parseIssuer = (text: string): Issuer => (text === AUTHORITY ? text : parseAgencyId(text));
+/** The agency as which the conformance suite asks; and the id of the gateway at which it does. */
+export const CONFORMANCE = 'conformance' as AgencyId;
 export const parseGatewayId = (text: string): GatewayId => parse(text, AGENCY_ID, 'gateway id');
 export const parseRequestId = (text: string): RequestId => parse(text, UUID_V7, 'request id');
 export const parseBootId = (text: string): BootId => parse(text, UUID_V7, 'boot id');
