@@ -168,8 +168,8 @@ export const openSubjectStore = (pool: Pool): SubjectStore => {
   };
 };
 
-/** A refusal of ours stays what it is; the driver's own words go no further than the cause. */
+/** A refusal of ours and a mistake of ours stay what they are; the driver's own words go no further than the cause. */
 const unavailable = (cause: unknown): never => {
-  if (cause instanceof WaslError) throw cause;
+  if (cause instanceof WaslError || cause instanceof TypeError || cause instanceof RangeError) throw cause;
   throw new WaslError('store-unavailable', { what: 'a query failed' }, { cause });
 };
