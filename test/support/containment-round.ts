@@ -73,7 +73,7 @@ export const containmentRound = (seed: number, judge: Judge): Round => {
     if (!accepted) continue;
     populated += 1;
     documents.keep(document);
-    if (check.verdict === 'compatible' && judge.accepts(next, document, NONE) !== true) {
+    if (check.verdict === 'compatible' && judge.accepts(next, document, NONE) === false) {
       broken ??= said('accepted, and broken by', document);
     }
   }

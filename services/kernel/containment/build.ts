@@ -94,7 +94,8 @@ export const build = (
   };
 
   const keywordsOf = (location: Location, depth: number): F => {
-    steps.spend();
+    // Reading costs more than a step of deciding.
+    steps.spend(8);
     const { schema } = location;
     if (schema === true) return TRUE;
     if (schema === false) return FALSE;

@@ -12,8 +12,8 @@ import { exhaustedFinding, findingOf } from './sentences.ts';
 import { makeSolver, type Solver } from './solve.ts';
 import { countSteps, type Steps } from './steps.ts';
 
-/** Steps of one check of one direction against one version; about a third of a second of a slow core. */
-export const MOST_STEPS = 200_000;
+/** Steps of one check of one direction against one version; a fraction of a second of one core. */
+export const MOST_STEPS = 100_000;
 const MOST_FINDINGS = 16;
 const EXAMPLES_TRIED = 8;
 
@@ -84,7 +84,7 @@ const compare = (
     if (outcome.kind === 'unsat') continue;
     const example = outcome.kind === 'sat' ? outcome.values.slice(0, EXAMPLES_TRIED).find(breaks) : undefined;
     if (example !== undefined) {
-      const place = placeOfFailure(reader, formulas, solver.holds, example);
+      const place = placeOfFailure(reader, solver, way, example);
       found.push(findingOf('incompatible', direction, place, example));
     } else {
       const at = outcome.kind === 'unknown' ? outcome.at : undefined;

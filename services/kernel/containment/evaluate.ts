@@ -1,6 +1,6 @@
 import { canonicalJson } from '../canonical.ts';
 import { isObject } from '../fields.ts';
-import type { JsonValue } from '../strict-json.ts';
+import type { JsonObject, JsonValue } from '../strict-json.ts';
 import type { Formulas } from './formulas.ts';
 import { codePoints, type F, type Literal, typeOf } from './literals.ts';
 import { isMultiple } from './multiples.ts';
@@ -89,7 +89,7 @@ export const makeEvaluate = (
 
   const ofObject = (said: Literal, value: JsonValue): boolean | undefined => {
     if (said.of !== 'object' || !isObject(value)) return undefined;
-    const members = Object.entries(value);
+    const members = 'keys' in said ? membersMeant(said.keys, value) : Object.entries(value);
     switch (said.op) {
       case 'minProperties':
         return members.length >= said.n;
@@ -110,6 +110,17 @@ export const makeEvaluate = (
           return fits === false ? false : meant === true ? fits : undefined;
         });
     }
+  };
+  /** The members that a formula about names can mean: of listed names, those that are there. */
+  const membersMeant = (keys: F, value: JsonObject): readonly (readonly [string, JsonValue])[] => {
+    const formula = formulas.get(keys);
+    if (formula.kind !== 'literal' || formula.literal.op !== 'enum' || !formula.literal.holds) {
+      return Object.entries(value);
+    }
+    return [...formula.literal.values.values()].flatMap((name): [string, JsonValue][] => {
+      const member = typeof name === 'string' && Object.hasOwn(value, name) ? value[name] : undefined;
+      return member === undefined ? [] : [[String(name), member]];
+    });
   };
   return evaluate;
 };

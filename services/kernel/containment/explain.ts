@@ -1,12 +1,16 @@
 import { isObject } from '../fields.ts';
 import type { JsonValue } from '../strict-json.ts';
 import type { Built, Place } from './build.ts';
-import type { Evaluate } from './evaluate.ts';
-import type { Formulas } from './formulas.ts';
 import { type F, typeOf } from './literals.ts';
+import type { Solver } from './solve.ts';
 
-/** The innermost place in a schema at which a document fails it; the schema itself when it cannot be told. */
-export const placeOfFailure = (built: Built, formulas: Formulas, holds: Evaluate, document: JsonValue): Place => {
+/** The innermost place of a schema at which a document fails it; `way` is the failure that was asked for. */
+export const placeOfFailure = (
+  built: Built,
+  { formulas, holds }: Pick<Solver, 'formulas' | 'holds'>,
+  way: F,
+  document: JsonValue,
+): Place => {
   let best: Place = { pointer: '', keyword: '' };
   const take = (id: F): void => {
     const places = built.placesOf(id);
@@ -36,13 +40,13 @@ export const placeOfFailure = (built: Built, formulas: Formulas, holds: Evaluate
           : isObject(value)
             ? Object.entries(value).flatMap(([name, member]) => (holds(said.keys, name) === false ? [] : [member]))
             : [];
-      const broken =
-        members.find((member) => holds(inner, member) === false) ??
-        members.find((member) => holds(inner, member) === undefined);
-      if (broken !== undefined) descend(inner, broken, depth + 1);
+      const told = members.map((member) => holds(inner, member));
+      const at = told.includes(false) ? told.indexOf(false) : told.indexOf(undefined);
+      if (at !== -1) descend(inner, members[at] ?? null, depth + 1);
     }
   };
-  descend(built.root, document, 0);
+  const part = formulas.not(way);
+  descend(built.placesOf(part).length > 0 ? part : built.root, document, 0);
   return best;
 };
 

@@ -16,7 +16,7 @@ export interface ObjectShape {
   readonly byRule: readonly { readonly keys: F; readonly value: F }[];
   /** Every name that is spoken of. */
   readonly names: readonly string[];
-  readonly others: F;
+  others(): F;
   readonly least: number;
   readonly most: number;
   readonly first: F | undefined;
@@ -37,9 +37,10 @@ export const shapeOfObject = (said: readonly Said[], { formulas, steps }: Solver
   let [least, most] = [0, Number.POSITIVE_INFINITY];
   const push = (map: Map<string, F[]>, name: string, value: F): void => {
     const held = map.get(name);
-    if (held === undefined) map.set(name, [value]);
-    else held.push(value);
+    if (held === undefined) map.set(name, value === TRUE ? [] : [value]);
+    else if (value !== TRUE) held.push(value);
   };
+  steps.spend(1 + (said.length >> 3));
   for (const { literal } of said) {
     if (literal.of !== 'object') continue;
     if (literal.op === 'minProperties') {
@@ -57,12 +58,16 @@ export const shapeOfObject = (said: readonly Said[], { formulas, steps }: Solver
       else push(named, one, literal.value);
     }
   }
-  const others = formulas.literal({
-    of: 'any',
-    op: 'enum',
-    values: new Map([...names].map((name) => [JSON.stringify(name), name])),
-    holds: false,
-  });
+  let rest: F | undefined;
+  const others = (): F => {
+    rest ??= formulas.literal({
+      of: 'any',
+      op: 'enum',
+      values: new Map([...names].map((name) => [JSON.stringify(name), name])),
+      holds: false,
+    });
+    return rest;
+  };
   return {
     named,
     wanted,
@@ -86,7 +91,6 @@ const oneName = (keys: F, formulas: Solver['formulas']): string | undefined => {
 /** Every text that a formula about names lists. */
 const collect = (keys: F, names: Set<string>, formulas: Solver['formulas'], steps: Solver['steps']): void => {
   const formula = formulas.get(keys);
-  steps.spend();
   if (formula.kind === 'and' || formula.kind === 'or') {
     for (const part of formula.parts) collect(formulas.under(part, 'string'), names, formulas, steps);
   }
@@ -109,7 +113,7 @@ export function* keyCases(
   const { formulas } = solver;
   const key =
     name === undefined
-      ? [shape.others, ...keys]
+      ? [shape.others(), ...keys]
       : [
           formulas.literal({ of: 'any', op: 'enum', values: new Map([[JSON.stringify(name), name]]), holds: true }),
           ...keys,

@@ -10,7 +10,7 @@ export interface Said {
 }
 
 /** Ranges with at most so many whole numbers are gone through one by one. */
-const FEW = 1000;
+const FEW = 300;
 
 /** Whether a number fulfils all that is said. */
 export const numberOf = (said: readonly Said[], fits: (value: JsonValue) => boolean | undefined): Outcome => {
@@ -40,7 +40,8 @@ export const numberOf = (said: readonly Said[], fits: (value: JsonValue) => bool
     const last = -beyond(Math.ceil(-high / step) * step, -high, highOpen, step);
     // Beyond the numbers that are exact, rounding decides nothing.
     if (first > last && [first, last].every((end) => Number.isSafeInteger(end))) return UNSAT;
-    if (Number.isSafeInteger(first) && Number.isSafeInteger(last) && (last - first) / step < FEW) {
+    const picky = others.length + excluded.length + multiples.length > 1;
+    if (picky && Number.isSafeInteger(first) && Number.isSafeInteger(last) && (last - first) / step < FEW) {
       let unsure: number | undefined;
       for (let value = first; value <= last; value += step) {
         const told = fits(value + 0);
@@ -53,8 +54,9 @@ export const numberOf = (said: readonly Said[], fits: (value: JsonValue) => bool
     return fits(low) === false ? UNSAT : sat([low]);
   }
   const found = candidates(low, high, whole ? step : (multiples[0] ?? undefined), [...others, ...excluded]);
-  const sure = found.filter((value) => fits(value) === true);
-  const perhaps = found.filter((value) => fits(value) === undefined);
+  const inside = found.filter((value) => value >= low && value <= high);
+  const sure = inside.filter((value) => fits(value) === true);
+  const perhaps = inside.filter((value) => fits(value) === undefined);
   if (sure.length > 0) return sat(spread(sure));
   return perhaps.length > 0 ? sat(spread(perhaps)) : unknownAt(stuck?.id);
 };

@@ -74,8 +74,9 @@ const filled = (
     if (value === undefined) complete = false;
     else members.set(name, value);
   };
-  // The last wanted is the new schema's, and mostly impossible.
-  for (const [name, values] of [...named].reverse()) {
+  // Members of which more is said than that they are there are the likelier to be impossible.
+  const asked = [...named].sort(([, one], [, other]) => other.length - one.length);
+  for (const [name, values] of asked) {
     const made = ask(name, [], values);
     if (made === 'unsat') return unsat();
     put(name, made);

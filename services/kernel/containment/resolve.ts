@@ -85,7 +85,7 @@ export const makeResolver = (schema: JsonValue, references: ReadonlyMap<string, 
   });
 
   const resolve: Resolver['resolve'] = (reference, from) => {
-    steps.spend();
+    steps.spend(8);
     const unreachable = (): WaslError => new WaslError('schema-reference-unreachable', { reference });
     const raw = places.get(reference);
     if (raw !== undefined) return raw;

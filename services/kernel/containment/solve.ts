@@ -23,40 +23,76 @@ export interface Solver {
 
 /** Values inside values deeper than this are not looked for. */
 const DEEPEST = 40;
+/** Questions with at most so many parts are compared by all of them. */
+const WRITTEN_OUT = 64;
+
+type Question = F | string;
 
 export const makeSolver = (formulas: Formulas, patterns: Patterns, steps: Steps): Solver => {
   const holds = makeEvaluate(formulas, patterns.matches, steps);
-  const known = new Map<F, Outcome>();
-  const asking = new Map<F, number>();
+  const known = new Map<Question, Outcome>();
+  const asking = new Map<Question, number>();
+  /** Impossible as long as what was taken to be impossible is; in the order in which it was found. */
+  const taken = new Map<Question, number>();
   const names = new Map<F, Outcome>();
 
   const solve = (all: readonly F[]): Outcome => {
     steps.spend();
-    const id = formulas.and(all);
-    if (id === FALSE) return UNSAT;
-    if (id === TRUE) return sat([null, true, 0, '', [], {}]);
-    const held = known.get(id);
+    const parts = [...new Set(all)].filter((part) => part !== TRUE);
+    if (parts.includes(FALSE)) return UNSAT;
+    if (parts.length === 0) return sat([null, true, 0, '', [], {}]);
+    const question = questionOf(parts);
+    if (question === FALSE) return UNSAT;
+    const held = known.get(question);
     if (held !== undefined) return held;
     // A smallest value that is so would have, inside itself, a smaller one that is so: there is none on this path.
-    const above = asking.get(id);
+    const above = asking.get(question) ?? taken.get(question);
     if (above !== undefined) return { kind: 'unsat', open: above };
     const depth = asking.size;
-    if (depth >= DEEPEST) return unknownAt(id);
-    asking.set(id, depth);
-    const found = firstOf(ways(id));
-    asking.delete(id);
+    if (depth >= DEEPEST) return unknownAt(parts.at(-1));
+    asking.set(question, depth);
+    const before = taken.size;
+    const found = firstOf(ways(parts));
+    asking.delete(question);
+    settle(found, depth, before);
     const outcome = found.open >= depth ? { ...found, open: CLOSED } : found;
-    if (outcome.kind === 'sat' || outcome.open === CLOSED) known.set(id, outcome);
+    if (outcome.kind === 'sat' || outcome.open === CLOSED) known.set(question, outcome);
+    else if (outcome.kind === 'unsat') taken.set(question, outcome.open);
     return outcome;
   };
 
-  function* ways(id: F): Iterable<Outcome> {
-    for (const type of JSON_TYPES) yield* branches(id, type);
+  /** What was found impossible meanwhile: it stays so when this is, and is forgotten when this is not. */
+  const settle = (found: Outcome, depth: number, before: number): void => {
+    if (taken.size === before) return;
+    const since = [...taken].slice(before);
+    steps.spend(since.length);
+    for (const [question, open] of since) {
+      if (found.kind !== 'unsat') taken.delete(question);
+      else if (open >= depth) {
+        taken.delete(question);
+        if (found.open >= depth) known.set(question, UNSAT);
+        else taken.set(question, found.open);
+      }
+    }
+  };
+
+  /** Equal questions have equal names; large ones are not written out for that. */
+  const questionOf = (parts: readonly F[]): Question => {
+    const sizes = parts.map((part) => {
+      const formula = formulas.get(part);
+      return formula.kind === 'and' ? formula.parts.length : 1;
+    });
+    if (sizes.reduce((sum, size) => sum + size, 0) <= WRITTEN_OUT) return formulas.and(parts);
+    return [...parts].sort((a, b) => a - b).join();
+  };
+
+  function* ways(parts: readonly F[]): Iterable<Outcome> {
+    for (const type of JSON_TYPES) yield* branches(parts, type);
   }
 
-  function* branches(id: F, type: JsonType): Iterable<Outcome> {
-    const whole = formulas.under(id, type);
-    if (whole !== FALSE) yield* branch([whole], [], new Map(), type);
+  function* branches(parts: readonly F[], type: JsonType): Iterable<Outcome> {
+    const whole = parts.map((part) => formulas.under(part, type));
+    if (!whole.includes(FALSE)) yield* branch(whole, [], new Map(), type);
   }
 
   /** Case analysis: `todo` is still to be taken apart, `choices` wait until nothing else is left. */
@@ -69,8 +105,10 @@ export const makeSolver = (formulas: Formulas, patterns: Patterns, steps: Steps)
     const mine = new Map(said);
     const waiting = [...choices];
     const open = [...todo];
+    let seen = 0;
     for (let id = open.pop(); id !== undefined; id = open.pop()) {
-      steps.spend();
+      seen += 1;
+      if (seen % 16 === 1) steps.spend();
       const formula = formulas.get(id);
       if (formula.kind === 'false' || mine.has(formulas.not(id))) return;
       if (formula.kind === 'and') open.push(...formula.parts);
@@ -102,7 +140,7 @@ export const makeSolver = (formulas: Formulas, patterns: Patterns, steps: Steps)
   }
 
   const leaf = (said: readonly Said[], type: JsonType): Outcome => {
-    steps.spend(said.length + 1);
+    steps.spend(1 + (said.length >> 4));
     if (contradicts(said)) return UNSAT;
     const fits = (value: JsonValue): boolean | undefined => {
       let all: boolean | undefined = true;
@@ -136,7 +174,7 @@ export const makeSolver = (formulas: Formulas, patterns: Patterns, steps: Steps)
   const name = (all: readonly F[]): Outcome => {
     const id = formulas.under(formulas.and(all), 'string');
     if (id === FALSE) return UNSAT;
-    const held = names.get(id) ?? firstOf(branches(id, 'string'));
+    const held = names.get(id) ?? firstOf(branches([id], 'string'));
     names.set(id, held);
     return held;
   };

@@ -8,6 +8,8 @@ import { boundedRegExp } from './bounded-regexp.ts';
 import { plainSchema } from './plain-schema.ts';
 
 const COMPILED_AT_MOST = 64;
+/** Schemas with more objects in them take ajv too long to compile: a judge has no answer on them. */
+const MOST_OBJECTS = 600;
 
 const OPTIONS: Options = {
   strict: false,
@@ -53,7 +55,7 @@ export const makeJudge = (): Judge => {
 };
 
 const compile = (schema: JsonValue, references: ReadonlyMap<string, JsonValue>): Validate => {
-  if (!isObject(schema)) return undefined;
+  if (!isObject(schema) || objectsIn([schema, ...references.values()]) > MOST_OBJECTS) return undefined;
   try {
     const ajv = isModern(schema) ? new Ajv2020(OPTIONS) : new Ajv(OPTIONS);
     (formats.default as unknown as (to: unknown) => void)(ajv);
@@ -65,6 +67,18 @@ const compile = (schema: JsonValue, references: ReadonlyMap<string, JsonValue>):
   } catch {
     return undefined;
   }
+};
+
+/** How many objects there are, counted until there are too many. */
+const objectsIn = (values: readonly JsonValue[]): number => {
+  const open = [...values];
+  let count = 0;
+  for (let next = open.pop(); next !== undefined && count <= MOST_OBJECTS; next = open.pop()) {
+    if (typeof next !== 'object' || next === null) continue;
+    if (!Array.isArray(next)) count += 1;
+    for (const inner of Object.values(next)) open.push(inner);
+  }
+  return count;
 };
 
 const isModern = (schema: JsonObject): boolean => {
