@@ -1,6 +1,8 @@
 import { Command } from 'commander';
+import { type ExplainFlags, explainAgreement, listAgreements } from './commands/agreement.ts';
 import { agreementAccept, agreementDraft, agreementStep, agreementTemplate } from './commands/agreement-acts.ts';
-import { DATA_OFFICER } from './development/layout.ts';
+import { agreementHold, agreementShow } from './commands/agreement-hold.ts';
+import { DATA_OFFICER, DEFAULT_DATA } from './development/layout.ts';
 import { does } from './speak.ts';
 
 const asOfficer = (name: string, summary: string, example: string): Command =>
@@ -53,3 +55,47 @@ for (const [name, step, summary] of [
       .action(does(agreementStep(step))),
   );
 }
+agreement.addCommand(
+  asOfficer('show', 'Show the terms as they were signed.', 'wasl agreement show social-aid.fitness --save held.json')
+    .argument('<id>', 'the agreement')
+    .option('--save <file>', 'write all that was signed there')
+    .action(does(agreementShow)),
+);
+agreement.addCommand(
+  asOfficer(
+    'hold',
+    'Suspend an agreement at the agency’s own kits at once, without the registry.',
+    'wasl agreement hold held.json',
+  )
+    .argument('<file>', 'what `wasl agreement show --save` wrote')
+    .option('--lift', 'resume what was held', false)
+    .action(does(agreementHold)),
+);
+
+const onData = (name: string, summary: string, example: string): Command =>
+  new Command(name)
+    .description(summary)
+    .option('--data <dir>', 'data folder of `wasl up`', DEFAULT_DATA)
+    .option('--json', 'exactly one JSON object on standard output')
+    .addHelpText('after', `\nExample:\n  $ ${example}`);
+const list = (text: string): string[] => text.split(',').filter((item) => item !== '');
+
+agreement.addCommand(
+  onData(
+    'explain',
+    'May one agency ask another, and if not, why, and who must do what?',
+    'wasl agreement explain --as health --from transport --document transport.driving-licence --purpose insure-family',
+  )
+    .requiredOption('--as <agency>', 'who would ask')
+    .requiredOption('--from <agency>', 'who would be asked')
+    .requiredOption('--document <type>', 'document type')
+    .option('--major <number>', 'its major', Number, 1)
+    .requiredOption('--purpose <code>', 'what for')
+    .option('--claims <names>', 'claims wanted, comma-separated', list)
+    .action(does((flags: ExplainFlags) => explainAgreement(flags))),
+);
+agreement.addCommand(
+  onData('list', 'Every agreement and where it stands.', 'wasl agreement list --as transport')
+    .option('--as <agency>', 'those of one agency')
+    .action(does((flags: { data: string; as?: string }) => listAgreements(flags))),
+);

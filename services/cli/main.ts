@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { WaslError } from '../kernel/codes.ts';
 import { exitCodeOf } from '../kernel/outcome.ts';
 import { agreement } from './agreeing.ts';
+import { officer } from './certifying.ts';
 import { agent } from './commands/agent.ts';
 import { catalog } from './commands/catalog.ts';
 import { config } from './commands/config.ts';
@@ -164,7 +165,7 @@ document.addCommand(
     .action(does(documentStatus)),
 );
 program.addCommand(document);
-for (const of of [...joiningCommands, agreement]) program.addCommand(of);
+for (const of of [...joiningCommands, agreement, officer]) program.addCommand(of);
 program.addCommand(command('status', 'What is up, and whether it is healthy.', 'wasl status').action(does(status)));
 program.addCommand(command('config', 'Every setting of every process.', 'wasl config').action(does(config)));
 

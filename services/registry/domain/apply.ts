@@ -43,6 +43,13 @@ const checkSuccessor = (held: Entity, next: Entity): void => {
       throw new WaslError('entity-frozen', { entity: entityKey(held) });
     }
   }
+  if (held.kind === 'officer' && next.kind === 'officer') {
+    // What was signed under a former certificate was signed by an officer, and what was taken back stays so.
+    const dropped = held.certificates.some((text) => !next.certificates.includes(text));
+    if (dropped || (held.revocation !== undefined && held.revocation !== next.revocation)) {
+      throw new WaslError('entity-outdated', { entity: entityKey(held) });
+    }
+  }
 };
 
 const jsonOf = (entity: Entity): string => canonicalJson(entity as unknown as JsonObject);

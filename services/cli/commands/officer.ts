@@ -1,0 +1,95 @@
+import { access, mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { WaslError } from '../../kernel/codes.ts';
+import { AUTHORITY, type Issuer, parseIssuer } from '../../kernel/ids.ts';
+import { signOfficerRevocation } from '../../kernel/officer.ts';
+import { parseEntity } from '../../kernel/registry.ts';
+import { generateSigningKey, loadSigner, writePrivateFile } from '../../platform/crypto/index.ts';
+import { officerFiles } from '../development/layout.ts';
+import type { End } from '../end.ts';
+import { jsonIn } from '../json-file.ts';
+import { openRegistryAs } from '../member.ts';
+import { certifyOfficer, type OfficerEntity } from '../officer.ts';
+
+export interface CertifyFlags {
+  /** Folder of the agency's identity, or the authority's operator's. */
+  readonly as: string;
+  readonly person: string;
+  readonly validMs: number;
+  /** Key that certifies: the identity's own unless told; for the authority, its root. */
+  readonly signing?: string;
+}
+
+const issuerOf = async (as: string): Promise<Issuer> => {
+  const { agency } = await jsonIn(join(as, 'pins.json'));
+  return typeof agency === 'string' ? parseIssuer(agency) : AUTHORITY;
+};
+
+/** Makes `name` an officer for agreements: a key of their own, if there is none yet, and a certificate, which the registry is given. */
+export const certify = async (name: string, { as, person, validMs, signing }: CertifyFlags): Promise<End> => {
+  if (!/^[a-z0-9-]{1,64}$/.test(name)) throw new WaslError('bad-usage', { what: `${name} is no name for a file` });
+  const files = officerFiles(as, name);
+  const by = await loadSigner(signing ?? join(as, 'signing.jwk'));
+  const there = await access(files.key).then(
+    () => true,
+    () => false,
+  );
+  if (!there) {
+    await mkdir(dirname(files.key), { recursive: true, mode: 0o700 });
+    await writePrivateFile(files.key, JSON.stringify(generateSigningKey()));
+  }
+  const { publicJwk: key } = await loadSigner(files.key);
+  const nowMs = Date.now();
+  const issuer = await issuerOf(as);
+  const made = await certifyOfficer(by, { issuer, person, key, fromMs: nowMs, untilMs: nowMs + validMs });
+  const held = there ? await heldIn(files.certificate) : undefined;
+  // The former certificate stays: what was signed under it was signed by an officer.
+  const entity: OfficerEntity = { ...made, certificates: [...(held?.certificates ?? []), ...made.certificates] };
+  await writePrivateFile(files.certificate, `${JSON.stringify(entity)}\n`);
+  const version = await submit(as, entity);
+  return {
+    kind: 'delivered',
+    json: { issuer, officer: entity.id, person, key: files.key, certificate: files.certificate, version },
+    text: `${person} may act on agreements for ${issuer} with the key ${files.key}, until ${new Date(nowMs + validMs).toISOString()}`,
+  };
+};
+
+export interface RevokeFlags {
+  readonly as: string;
+  readonly signing?: string;
+  /** From when on nothing that the key signed counts; ISO date. Now unless told. */
+  readonly since?: string;
+}
+
+/** Takes an officer's key back. */
+export const revokeOfficer = async (name: string, { as, signing, since }: RevokeFlags): Promise<End> => {
+  const files = officerFiles(as, name);
+  const held = await heldIn(files.certificate);
+  const sinceMs = since === undefined ? Date.now() : Date.parse(since);
+  if (!Number.isFinite(sinceMs)) throw new WaslError('bad-usage', { what: `${since} is no date` });
+  const by = await loadSigner(signing ?? join(as, 'signing.jwk'));
+  const revocation = await signOfficerRevocation(by, { issuer: held.issuer, officer: held.id, sinceMs });
+  const entity: OfficerEntity = { ...held, revocation };
+  await writePrivateFile(files.certificate, `${JSON.stringify(entity)}\n`);
+  const version = await submit(as, entity);
+  return {
+    kind: 'delivered',
+    json: { issuer: held.issuer, officer: held.id, since: new Date(sinceMs).toISOString(), version },
+    text: `what the key of ${name} signed counts for nothing from ${new Date(sinceMs).toISOString()} on`,
+  };
+};
+
+const heldIn = async (path: string): Promise<OfficerEntity> => {
+  const entity = parseEntity(await jsonIn(path));
+  if (entity.kind !== 'officer') throw new WaslError('bad-usage', { what: `${path} certifies nobody` });
+  return entity;
+};
+
+const submit = async (as: string, entity: OfficerEntity): Promise<number> => {
+  const registry = await openRegistryAs(as);
+  try {
+    return Number((await registry.submit(JSON.stringify(entity))).version);
+  } finally {
+    registry.close();
+  }
+};
