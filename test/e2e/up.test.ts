@@ -190,6 +190,23 @@ describe('wasl up, as built', { timeout: 60_000 }, () => {
     }
   });
 
+  it('says that a document is valid, and once its provider has revoked it that it is revoked', async () => {
+    const saved = join(data, 'extract.sd-jwt');
+    const { json: asked } = await waslJson(...AGREED, '--save', saved);
+    expect([asked.status, typeof asked.statusAsOf]).toEqual(['valid', 'string']);
+    const status = () => waslJson('document', 'status', saved, '--as', 'transport', '--data', data);
+    expect(await status()).toMatchObject({ code: 0, json: { status: 'valid', issuer: 'civil-status' } });
+    const revoke = (id: string) =>
+      waslJson('document', 'revoke', '--as', 'civil-status', '--request', id, '--data', data);
+    expect(await revoke(asked.requestId)).toMatchObject({ code: 0, json: { status: 'revoked', already: false } });
+    expect(await status()).toMatchObject({ code: 3, json: { status: 'revoked', code: 'document-revoked' } });
+    expect(await revoke(asked.requestId)).toMatchObject({ code: 0, json: { already: true } });
+    expect(await revoke(asked.requestId.replace(/^./, 'f'))).toMatchObject({
+      code: 3,
+      json: { code: 'document-not-issued' },
+    });
+  });
+
   it('starts a dead gateway again and says so, and requests go on', async () => {
     const gateway = (await processes()).find(({ name }) => name === 'gw-1');
     process.kill(gateway?.pid ?? 0, 'SIGKILL');

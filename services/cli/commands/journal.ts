@@ -1,4 +1,5 @@
 import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { readFileJournal } from '../../../adapters/kit/index.ts';
 import { WaslError } from '../../kernel/codes.ts';
 import { requestsIn } from '../../kernel/journal.ts';
@@ -29,7 +30,11 @@ const agenciesOf = async (layout: Layout, as: string | undefined): Promise<reado
 async function* entriesOf(layout: Layout, agencies: readonly string[]) {
   for (const agency of agencies) {
     for (const journal of JOURNALS) {
-      for await (const { entry } of readFileJournal(layout.journal(agency, journal))) yield { agency, journal, entry };
+      const folder = layout.journal(agency, journal);
+      for await (const { entry } of readFileJournal(folder)) yield { agency, journal, entry };
+      // What it wrote down of its status lists is a chain of its own.
+      for await (const { entry } of readFileJournal(join(folder, 'status')))
+        yield { agency, journal: `${journal}/status`, entry };
     }
   }
 }
