@@ -112,6 +112,27 @@ test('an invitation is good once, for its agency alone, and until it expires', a
   await joining(other);
 });
 
+test('an answer that was lost on its way is asked for again with the same keys, and with those alone', async () => {
+  const { id, word, dir, recovery } = await invited();
+  await join(word, { dir, recovery });
+  const first = await loadIdentity(dir);
+  const again = await invited();
+  await expect(join(again.word, { dir, recovery })).rejects.toMatchObject({ code: 'bad-usage' });
+  // As a crash between the registry's commit and the answer leaves it.
+  const other = await invited();
+  const lost = { dir: at(folder, 'lost'), recovery: at(folder, 'lost-recovery.jwk') };
+  const wrongRoot = writeInvitation({
+    ...readInvitation(other.word),
+    root: signerFromJwk(generateSigningKey()).thumbprint,
+  });
+  await expect(join(wrongRoot, lost)).rejects.toMatchObject({ code: 'root-mismatch' });
+  const kept = await readFile(at(lost.dir, 'signing.jwk'), 'utf8');
+  await expect(joining(other)).rejects.toMatchObject({ code: 'invitation-used' });
+  await join(other.word, lost);
+  expect(await readFile(at(lost.dir, 'signing.jwk'), 'utf8')).toBe(kept);
+  expect([first.agency, (await loadIdentity(lost.dir)).agency]).toEqual([id, other.id]);
+});
+
 test('of two that come with one invitation at once, one joins', async () => {
   const both = await invited();
   const ends = await Promise.allSettled([joining(both), joining(both)]);

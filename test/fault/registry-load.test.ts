@@ -1,14 +1,24 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import type { Ask, Kit } from '../../adapters/kit/index.ts';
+import { type AgreementEntity, nextStep } from '../../services/cli/agreement-steps.ts';
 import { setAgency } from '../../services/cli/commands/agency.ts';
 import { writeBusAddresses } from '../../services/cli/member.ts';
+import { readAgreement } from '../../services/kernel/agreement.ts';
+import type { Step } from '../../services/kernel/agreement-state.ts';
+import { AUTHORITY } from '../../services/kernel/ids.ts';
+import { parseEntity } from '../../services/kernel/registry.ts';
 import { openEmbeddedBus } from '../../services/platform/bus/embedded.ts';
 import type { Bus } from '../../services/platform/bus/port.ts';
 import { ASK } from '../support/asks.ts';
 import { personalExtract } from '../support/documents.ts';
 import { type Exchange, startExchange, until } from '../support/exchange.ts';
+import { officersOf } from '../support/officers.ts';
 import { sharedCluster } from '../support/postgres.ts';
 
+const AGREEMENT = 'agreement.transport.personal-extract.json';
+const agreementEntity = (declared: Record<string, unknown>): AgreementEntity =>
+  parseEntity(declared as never) as AgreementEntity;
 const CALLERS = 16;
 /** A change reaches every gateway and kit within this time (issue of joining: "within 5 s"). */
 const WITHIN_MS = 5_000;
@@ -39,6 +49,8 @@ const load = (kit: Kit, ask: Ask) => {
   const caller = async (): Promise<void> => {
     while (going) {
       const end = await kit.request(ask);
+      // A kit that refuses by itself waits for nothing, and a caller that asked at once again would leave nobody a turn.
+      await turn();
       ends.push({ atMs: Date.now(), outcome: end.outcome, code: 'code' in end ? String(end.code) : '' });
     }
   };
@@ -78,3 +90,32 @@ test('an agency that is shut out is asked nothing more within 5 s, and its strea
   expect(last - said).toBeLessThan(WITHIN_MS);
   expect(loading.ends.at(-1)).toMatchObject({ outcome: 'refused', code: 'unknown-agency' });
 }, 60_000);
+
+test.each(['requester', 'provider', 'authority'] as const)(
+  'an agreement that an officer of the %s suspends carries no document after 5 s, and does again once it is resumed',
+  async (side) => {
+    const held = agreementEntity(await exchange.readDeclared(AGREEMENT));
+    const terms = readAgreement(held.signed);
+    const officer = (await officersOf(exchange.layout, terms))[side];
+    const issuer = side === 'authority' ? AUTHORITY : terms[side];
+    const say = (from: AgreementEntity, step: Step) => nextStep(officer, from, { issuer, step, timeMs: Date.now() });
+    const loading = load(asker, ASK);
+    await until(() => loading.delivered().length > 20);
+    const suspended = await say(held, 'suspended');
+    const said = Date.now();
+    await exchange.registry.apply([suspended]);
+    await until(() => loading.ends.some(({ code }) => code === 'agreement-suspended'), WITHIN_MS);
+    const refused = loading.ends.length;
+    await until(() => loading.ends.length > refused + 100, 30_000);
+    const last = Math.max(...loading.delivered().map(({ atMs }) => atMs));
+    process.stderr.write(
+      `[suspended by the ${side}] the last document came ${last - said} ms after the officer's word\n`,
+    );
+    expect(last - said).toBeLessThan(WITHIN_MS);
+    expect(loading.ends.at(-1)).toMatchObject({ outcome: 'refused', code: 'agreement-suspended' });
+    await exchange.registry.apply([await say(suspended, 'resumed')]);
+    await until(() => loading.ends.at(-1)?.outcome === 'delivered', WITHIN_MS);
+    await loading.stop();
+  },
+  60_000,
+);

@@ -1,7 +1,7 @@
-import { access, mkdir } from 'node:fs/promises';
+import { access, mkdir, readFile, rm } from 'node:fs/promises';
 import { join as at, dirname, resolve } from 'node:path';
 import { WaslError } from '../../kernel/codes.ts';
-import { spiffeId } from '../../kernel/ids.ts';
+import { type AgencyId, spiffeId } from '../../kernel/ids.ts';
 import { signAgencyKeys, verifyRegistryKeys } from '../../kernel/key-statements.ts';
 import {
   generateEncryptionKey,
@@ -23,6 +23,32 @@ export interface JoinFlags {
   readonly recovery?: string;
 }
 
+/** What goes out to the registry beside the invitation's secret; nothing of it is secret. */
+interface Asked {
+  readonly certificateRequest: string;
+  readonly keys: string;
+}
+/** Stands in the folder from the making of the keys until they are known to the registry. */
+const BEGUN = 'joining.json';
+
+const there = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+const makeKeys = async (agency: AgencyId, trustDomain: string) => {
+  const keys = { recovery: generateSigningKey(), signing: generateSigningKey(), encryption: generateEncryptionKey() };
+  const { request, key } = await requestCertificate(spiffeId(trustDomain, { kind: 'agency', id: agency }));
+  const signed = await signAgencyKeys(
+    signerFromJwk(keys.recovery),
+    agency,
+    signerFromJwk(keys.signing).publicJwk,
+    openerFromJwk(keys.encryption).publicJwk,
+  );
+  return { ...keys, tlsKey: key, asked: { certificateRequest: request, keys: signed } satisfies Asked };
+};
+
 /**
  * Joins the bus by an invitation. Keys are made here and their private halves stay here; what goes out is a request for a certificate and the
  * public keys, signed by the recovery key, and only to a registry under the authority that the invitation names.
@@ -37,42 +63,33 @@ export const join = async (text: string, { dir, recovery }: JoinFlags): Promise<
       what: `the recovery key does not belong into ${folder}, which is on a server; --recovery names another place`,
     });
   }
-  for (const path of [at(folder, 'pins.json'), recoveryFile]) {
-    const there = await access(path).then(
-      () => true,
-      () => false,
-    );
-    if (there) throw new WaslError('bad-usage', { what: `${path} is there already, and no key is ever overwritten` });
+  const begun = await there(at(folder, BEGUN));
+  for (const path of [at(folder, 'pins.json'), ...(begun ? [] : [recoveryFile])]) {
+    if (await there(path)) {
+      throw new WaslError('bad-usage', { what: `${path} is there already, and no key is ever overwritten` });
+    }
   }
   const ca = await fetchPinnedCa(invitation.join, invitation.ca);
-
-  const keys = { recovery: generateSigningKey(), signing: generateSigningKey(), encryption: generateEncryptionKey() };
-  const signing = signerFromJwk(keys.signing);
-  const tls = await requestCertificate(spiffeId(trustDomain, { kind: 'agency', id: agency }));
+  const write = (name: string, body: string): Promise<void> => writePrivateFile(at(folder, name), body);
+  if (!begun) {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const made = await makeKeys(agency, trustDomain);
+    await writePrivateFile(recoveryFile, `${JSON.stringify(made.recovery)}\n`);
+    await write('signing.jwk', JSON.stringify(made.signing));
+    await write('encryption.jwk', JSON.stringify(made.encryption));
+    await write('tls.key', made.tlsKey);
+    await write(BEGUN, JSON.stringify(made.asked));
+  }
+  // COMMIT POINT. The keys are on disk before anybody hears of them: an answer that is lost on its way is asked for again with the same.
+  const asked = JSON.parse(await readFile(at(folder, BEGUN), 'utf8')) as Asked;
   const answer = await callJoin(
     { address: invitation.join, ca, trustDomain },
-    {
-      secret: invitation.secret,
-      agency,
-      certificateRequest: tls.request,
-      keys: await signAgencyKeys(
-        signerFromJwk(keys.recovery),
-        agency,
-        signing.publicJwk,
-        openerFromJwk(keys.encryption).publicJwk,
-      ),
-    },
+    { secret: invitation.secret, agency, ...asked },
   );
   const trust = await verifyRegistryKeys(primitives, answer.registryKeys, root).catch((cause: unknown) => {
     throw new WaslError('root-mismatch', { address: invitation.join }, { cause });
   });
 
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const write = (name: string, body: string): Promise<void> => writePrivateFile(at(folder, name), body);
-  await writePrivateFile(recoveryFile, `${JSON.stringify(keys.recovery)}\n`);
-  await write('signing.jwk', JSON.stringify(keys.signing));
-  await write('encryption.jwk', JSON.stringify(keys.encryption));
-  await write('tls.key', tls.key);
   await write('tls.crt', answer.certificate);
   await write('ca.crt', ca);
   await writeBusAddresses(folder, answer);
@@ -81,6 +98,7 @@ export const join = async (text: string, { dir, recovery }: JoinFlags): Promise<
     'pins.json',
     `${JSON.stringify({ agency, trustDomain, authority: root, audit: trust.audit }, null, 2)}\n`,
   );
+  await rm(at(folder, BEGUN));
   return {
     kind: 'delivered',
     json: { agency, identity: folder, recoveryKey: recoveryFile, registry: answer.registry, gateways: answer.gateways },

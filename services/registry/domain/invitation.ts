@@ -7,6 +7,8 @@ export interface Invitation {
   readonly name: Bilingual;
   readonly expiresMs: number;
   readonly used: boolean;
+  /** What it was used with, and the certificate that was given for it. */
+  readonly given?: { readonly request: string; readonly certificate: string };
 }
 
 /**

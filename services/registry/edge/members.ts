@@ -65,7 +65,7 @@ export const invite = async (
 
 /**
  * Trades an invitation for a certificate; the agency then stands in the registry as `joining`. All of it or nothing: whoever is refused may
- * come again with the same invitation. Errors: those of `checkInvitation`, `agency-taken`, `certificate-request-invalid`, `key-used-before`,
+ * come again with the same invitation, and whoever sends the very same again gets the same. Errors: those of `checkInvitation`, `agency-taken`, `certificate-request-invalid`, `key-used-before`,
  * `signature-invalid`, `malformed-message`.
  */
 export const join = async (
@@ -82,13 +82,18 @@ export const join = async (
   const tls = thumbprint({ kty: 'EC', crv: 'P-256', ...request.point } satisfies EcPublicJwk);
   if (tls === thumbprint(signed.signing) || tls === signed.recovery) throw new WaslError('key-used-before');
 
+  const asked = createHash('sha256').update(`${certificateRequest}\n${keys}`).digest('hex');
   let certificate = '';
   await of.state.change(async (standing, client) => {
     const held = await findInvitation(client, digestOfSecret(secret));
+    if (held?.given?.request === asked && held.agency === agency) {
+      certificate = held.given.certificate;
+      return [];
+    }
     const { name } = checkInvitation(held, agency, Date.now());
     if (standing.has(`agency/${agency}`)) throw new WaslError('agency-taken', { agency });
-    await useInvitation(client, digestOfSecret(secret));
     certificate = await certifyPeer(of, client, { kind: 'agency', id: agency }, request);
+    await useInvitation(client, digestOfSecret(secret), { request: asked, certificate });
     return [{ kind: 'agency', id: agency, name, status: 'joining', keys }];
   });
   return { certificate, registryKeys: of.registryKeys, gateways: [...of.gateways], registry: of.addresses().members };

@@ -7,6 +7,8 @@ interface Row {
   name_ar: string;
   expires_at: Date;
   used_at: Date | null;
+  request_digest: string | null;
+  certificate: string | null;
 }
 
 export const addInvitation = async (
@@ -23,7 +25,7 @@ export const addInvitation = async (
 /** Locked until the transaction ends: of two that come with one invitation, one waits and finds it used. */
 export const findInvitation = async (client: PoolClient, secretDigest: string): Promise<Invitation | undefined> => {
   const { rows } = await client.query<Row>(
-    `select agency, name_en, name_ar, expires_at, used_at from registry.invitations where secret_digest = $1 for update`,
+    `select agency, name_en, name_ar, expires_at, used_at, request_digest, certificate from registry.invitations where secret_digest = $1 for update`,
     [secretDigest],
   );
   const [row] = rows;
@@ -33,11 +35,19 @@ export const findInvitation = async (client: PoolClient, secretDigest: string): 
     name: { en: row.name_en, ar: row.name_ar },
     expiresMs: row.expires_at.getTime(),
     used: row.used_at !== null,
+    ...(row.request_digest === null || row.certificate === null
+      ? {}
+      : { given: { request: row.request_digest, certificate: row.certificate } }),
   };
 };
 
-export const useInvitation = async (client: PoolClient, secretDigest: string): Promise<void> => {
-  await client.query('update registry.invitations set used_at = clock_timestamp() where secret_digest = $1', [
-    secretDigest,
-  ]);
+export const useInvitation = async (
+  client: PoolClient,
+  secretDigest: string,
+  given: { readonly request: string; readonly certificate: string },
+): Promise<void> => {
+  await client.query(
+    `update registry.invitations set used_at = clock_timestamp(), request_digest = $2, certificate = $3 where secret_digest = $1`,
+    [secretDigest, given.request, given.certificate],
+  );
 };
