@@ -36,14 +36,20 @@ test('several older versions are compared as the mode says', () => {
 
 test('a registered schema is found by its URI', () => {
   const refers = file('refers.json', { $ref: 'https://example.jo/text' });
-  expect(schemaCheck([refers, text], { ...flags, reference: [`https://example.jo/text=${text}`] }).kind).toBe('delivered');
+  expect(schemaCheck([refers, text], { ...flags, reference: [`https://example.jo/text=${text}`] }).kind).toBe(
+    'delivered',
+  );
   expect(() => schemaCheck([refers, text], flags)).toThrow(
     expect.objectContaining({ code: 'schema-reference-unreachable' }),
   );
 });
 
 test('one file, a file that is not there, and a reference without a file are wrong usage', () => {
-  for (const wrong of [() => schemaCheck([text], flags), () => schemaCheck([text, `${text}.none`], flags), () => schemaCheck([text, text], { ...flags, reference: ['x'] })]) {
+  for (const wrong of [
+    () => schemaCheck([text], flags),
+    () => schemaCheck([text, `${text}.none`], flags),
+    () => schemaCheck([text, text], { ...flags, reference: ['x'] }),
+  ]) {
     expect(wrong).toThrow(expect.objectContaining({ code: 'bad-usage' }));
   }
 });

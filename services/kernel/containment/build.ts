@@ -171,16 +171,8 @@ const references = (reading: Reading, resolver: Resolver, to: (target: Location,
     const dynamic = reading.own(keyword);
     if (dynamic === undefined) continue;
     if (typeof dynamic !== 'string') throw reading.invalid(keyword);
-    const anchor = dynamic.slice(dynamic.indexOf('#') + 1);
-    const known = resolver.dynamic(anchor);
-    if (keyword === '$dynamicRef' && location.draft === '2020-12' && known.length <= 1) {
-      reading.say(keyword, to(resolver.resolve(dynamic, location), true));
-    } else {
-      reading.say(
-        keyword,
-        reading.opaque(keyword, { [keyword === '$dynamicRef' ? '$dynamicRef' : '$recursiveRef']: dynamic }),
-      );
-    }
+    // Validators differ, also where one anchor alone could be meant.
+    reading.say(keyword, reading.opaque(keyword, { $dynamicRef: dynamic }));
   }
 };
 

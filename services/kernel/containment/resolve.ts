@@ -20,8 +20,6 @@ export interface Resolver {
   /** The place that a `$ref` names; `schema-reference-unreachable` when there is none. */
   resolve(reference: string, from: Location): Location;
   inside(location: Location, at: string, schema: JsonValue): Location;
-  /** Every place with this `$dynamicAnchor`. */
-  dynamic(name: string): readonly Location[];
 }
 
 const NO_BASE = 'json-schema:///';
@@ -29,7 +27,6 @@ const NO_BASE = 'json-schema:///';
 /** Indexes a schema and the registered ones by `$id`, anchors and the URIs they were registered under. */
 export const makeResolver = (schema: JsonValue, references: ReadonlyMap<string, JsonValue>, steps: Steps): Resolver => {
   const places = new Map<string, Location>();
-  const dynamics = new Map<string, Location[]>();
   const bases = new Map<JsonValue, string>();
 
   const index = (location: Location): void => {
@@ -41,8 +38,6 @@ export const makeResolver = (schema: JsonValue, references: ReadonlyMap<string, 
       const here = rebased(next, at);
       if (here.base !== next.base) bases.set(at, here.base);
       for (const anchor of anchorsOf(at, here.draft)) places.set(`${here.base}#${anchor}`, here);
-      const dynamic = text(at, '$dynamicAnchor');
-      if (dynamic !== undefined) dynamics.set(dynamic, [...(dynamics.get(dynamic) ?? []), here]);
       for (const { at: step, inner } of schemasInside(at)) {
         open.push({ ...here, schema: inner, pointer: here.pointer + step });
       }
@@ -111,7 +106,7 @@ export const makeResolver = (schema: JsonValue, references: ReadonlyMap<string, 
     return at;
   };
 
-  return { root, resolve, inside, dynamic: (anchor) => dynamics.get(anchor) ?? [] };
+  return { root, resolve, inside };
 };
 
 const draft = (schema: JsonValue): Draft => {

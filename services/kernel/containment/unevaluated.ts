@@ -70,7 +70,12 @@ const worldsOf = (
   const { formulas, resolver, of } = annotations;
   const own = (name: string): JsonValue | undefined => (Object.hasOwn(schema, name) ? schema[name] : undefined);
   // What the keyword itself looks at is what is asked.
-  const local = localOf((name) => (depth === 0 && name === keyword ? undefined : own(name)), keyword, formulas);
+  const local = localOf(
+    (name) => (depth === 0 && name === keyword ? undefined : own(name)),
+    keyword,
+    formulas,
+    depth === 0,
+  );
   if (local === undefined) return undefined;
   let worlds: readonly World[] | undefined = [local];
 
@@ -100,14 +105,11 @@ const worldsOf = (
   if (condition !== undefined) {
     const place = at('/if', condition);
     const [yes, no] = [own('then'), own('else')];
-    const then = yes === undefined ? [NOTHING] : inner(at('/then', yes));
+    // Validators differ on what an `if` alone has looked at.
+    if (yes === undefined || no === undefined) return undefined;
+    const then = inner(at('/then', yes));
     const met = inner(place)?.flatMap((world) => then?.map((other) => both(world, other)) ?? []);
-    times(
-      either(
-        when(of(place), then && met),
-        when(formulas.not(of(place)), no === undefined ? [NOTHING] : inner(at('/else', no))),
-      ),
-    );
+    times(either(when(of(place), then && met), when(formulas.not(of(place)), inner(at('/else', no)))));
   }
   for (const name of ['dependentSchemas', 'dependencies']) {
     const map = own(name);
@@ -133,10 +135,13 @@ const localOf = (
   own: (name: string) => JsonValue | undefined,
   keyword: string,
   formulas: Formulas,
+  outermost: boolean,
 ): World | undefined => {
   if (keyword === 'unevaluatedItems') {
     if (own('contains') !== undefined) return undefined;
     const all = own('items') !== undefined || own('unevaluatedItems') !== undefined;
+    // Validators differ on items that an inner schema has looked at, all of them.
+    if (all && !outermost) return undefined;
     return { ...NOTHING, items: all ? END : listOf(own('prefixItems')).length };
   }
   if (own('additionalProperties') !== undefined || own('unevaluatedProperties') !== undefined) {

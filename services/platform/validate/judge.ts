@@ -17,7 +17,6 @@ const OPTIONS: Options = {
   validateSchema: false,
   ownProperties: true,
   logger: false,
-  addUsedSchema: false,
   code: { regExp: boundedRegExp },
 };
 
