@@ -61,7 +61,7 @@ export const catalogOf = async (copy: RegistryCopy, agencyId: string, nowMs: num
           { requester: agency, provider, documentType, documentVersion, purpose, claims },
           {
             agreements: [agreement],
-            knows: { agency: (known) => copy.agency(known)?.status === 'active', documentType: () => true },
+            knows: { agency: (known) => copy.agency(known)?.status, documentType: () => true },
             usedToday: () => 0,
             nowMs,
           },

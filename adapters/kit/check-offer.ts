@@ -72,7 +72,7 @@ export const checkOffer = async (
   const decision = decide(request, {
     agreements: await copy.between(request),
     knows: {
-      agency: (id) => copy.agency(id)?.status === 'active',
+      agency: (id) => copy.agency(id)?.status,
       documentType: (type, version) => copy.documentType(type, version)?.provider === identity.agency,
     },
     // The journal has the last word on the quota, in the same step in which it takes the request.

@@ -95,14 +95,21 @@ agency.addCommand(
     ),
 );
 agency.addCommand(
-  asOperator('activate', 'Let an agency that has joined exchange.', 'wasl agency activate social-aid')
+  asOperator(
+    'activate',
+    'Let an agency that has joined exchange.',
+    'wasl agency activate social-aid --report social-aid-readiness.jws',
+  )
     .argument('<id>', 'the agency')
-    .action(does((id: string, { as }: { as: string }) => setAgency(id, as, 'active'))),
+    .option('--report <file>', 'the readiness report that wasl conform --for-record gave its integrator')
+    .action(
+      does((id: string, flags: { as: string; report?: string }) => setAgency(id, { ...flags, status: 'active' })),
+    ),
 );
 agency.addCommand(
   asOperator('shut-out', 'End all exchange with an agency, for good.', 'wasl agency shut-out social-aid')
     .argument('<id>', 'the agency')
-    .action(does((id: string, { as }: { as: string }) => setAgency(id, as, 'revoked'))),
+    .action(does((id: string, { as }: { as: string }) => setAgency(id, { as, status: 'revoked' }))),
 );
 agency.addCommand(
   asOperator('list', 'Every agency, and where it stands.', 'wasl agency list').action(

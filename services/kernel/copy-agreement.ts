@@ -8,7 +8,7 @@ import { type AgencyId, AUTHORITY, type DocumentType, type Issuer } from './ids.
 import type { AgencyKeys } from './key-statements.ts';
 import { type EcPublicJwk, type Primitives, type Thumbprint, thumbprint } from './keys.ts';
 import { type IssuerKey, verifyOfficer, verifyOfficerRevocation } from './officer.ts';
-import type { Entity } from './registry.ts';
+import type { AgencyStatus, Entity } from './registry.ts';
 import { rememberLately } from './remember.ts';
 import type { JsonObject } from './strict-json.ts';
 
@@ -23,7 +23,7 @@ export interface CopyPins {
 export interface AgencyView {
   readonly id: AgencyId;
   readonly name: Bilingual;
-  readonly status: 'joining' | 'active' | 'revoked';
+  readonly status: AgencyStatus;
   readonly keys: AgencyKeys;
 }
 

@@ -2,7 +2,8 @@ import type { Agreement } from './agreement.ts';
 import type { AgreementState } from './agreement-state.ts';
 import type { Code } from './codes.ts';
 import type { Digest } from './digest.ts';
-import type { AgencyId, DocumentType } from './ids.ts';
+import { type AgencyId, CONFORMANCE, type DocumentType } from './ids.ts';
+import type { AgencyStatus } from './registry.ts';
 
 /** An agreement as a party's verified copy holds it. */
 export interface StandingAgreement {
@@ -28,7 +29,10 @@ export interface Ask {
 export interface Standing {
   /** At least those between the two about this document; others do no harm. */
   readonly agreements: readonly StandingAgreement[];
-  readonly knows: { agency(id: AgencyId): boolean; documentType(type: DocumentType, version: number): boolean };
+  readonly knows: {
+    agency(id: AgencyId): AgencyStatus | undefined;
+    documentType(type: DocumentType, version: number): boolean;
+  };
   /** Requests already counted against an agreement today, in its own time zone. */
   usedToday(agreement: Agreement): number;
   readonly nowMs: number;
@@ -50,8 +54,11 @@ const refused = (code: Code, params: Readonly<Record<string, string | number>> =
  */
 export const decide = (ask: Ask, standing: Standing): Decision => {
   const { agreements, knows, nowMs } = standing;
-  if (!knows.agency(ask.provider)) return refused('unknown-agency', { agency: ask.provider });
-  if (!knows.agency(ask.requester)) return refused('unknown-agency', { agency: ask.requester });
+  const provider = knows.agency(ask.provider);
+  // An agency that joins is asked by the conformance suite, which lets it in, and by nobody else; and it asks nobody.
+  const answers = provider === 'active' || (provider === 'joining' && ask.requester === CONFORMANCE);
+  if (!answers) return refused('unknown-agency', { agency: ask.provider });
+  if (knows.agency(ask.requester) !== 'active') return refused('unknown-agency', { agency: ask.requester });
   if (!knows.documentType(ask.documentType, ask.documentVersion)) {
     return refused('unknown-document-type', { documentType: ask.documentType });
   }

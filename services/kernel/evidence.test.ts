@@ -6,7 +6,7 @@ import { followChain } from './chain.ts';
 import { CODES, sentence } from './codes.ts';
 import { type Ask, decide, type Standing, type StandingAgreement } from './decide.ts';
 import { type Entry, parseEntry, writeEntry } from './evidence.ts';
-import { parseAgencyId, parseBootId, parseDocumentType, parseGatewayId, uuidV7 } from './ids.ts';
+import { CONFORMANCE, parseAgencyId, parseBootId, parseDocumentType, parseGatewayId, uuidV7 } from './ids.ts';
 import { EMPTY_HEAD, journalBody, linkJournal, readJournalLine } from './journal.ts';
 import { signJws, verifyJws } from './jws.ts';
 import { parseStrictJson } from './strict-json.ts';
@@ -177,7 +177,7 @@ describe('decide', () => {
   };
   const standing: Standing = {
     agreements: [{ terms, digest: pin, status: 'active', suspendedBy: [], steps: [] }],
-    knows: { agency: () => true, documentType: () => true },
+    knows: { agency: () => 'active', documentType: () => true },
     usedToday: () => 0,
     nowMs: 150,
   };
@@ -206,10 +206,31 @@ describe('decide', () => {
     ['claim-not-agreed', { ...ask, claims: ['fullName', 'address'] }, standing],
     ['claim-not-agreed', { ...ask, claims: [] }, standing],
     ['quota-spent', ask, { ...standing, usedToday: () => 2 }],
-    ['unknown-agency', ask, { ...standing, knows: { ...standing.knows, agency: () => false } }],
+    ['unknown-agency', ask, { ...standing, knows: { ...standing.knows, agency: () => undefined } }],
     ['unknown-document-type', ask, { ...standing, knows: { ...standing.knows, documentType: () => false } }],
   ] as const satisfies readonly (readonly [string, Ask, Standing])[])('refuses with %s', (code, asked, state) => {
     expect(decide(asked, state)).toMatchObject({ kind: 'refused', code });
+  });
+
+  const joining = (id: string): Standing => ({
+    ...standing,
+    knows: { ...standing.knows, agency: (one) => (one === id ? 'joining' : 'active') },
+  });
+  const byTheSuite: Ask = { ...ask, requester: CONFORMANCE };
+
+  test('an agency that joins is asked by the conformance suite, under an agreement as everybody', () => {
+    const agreements = [{ ...held, terms: { ...terms, requester: CONFORMANCE } }];
+    expect(decide(byTheSuite, { ...joining(ask.provider), agreements })).toMatchObject({ kind: 'allowed' });
+    expect(decide(byTheSuite, joining(ask.provider))).toMatchObject({ kind: 'refused', code: 'no-agreement' });
+  });
+
+  test('an agency that joins is asked by nobody else, and asks nobody', () => {
+    const code = 'unknown-agency';
+    expect(decide(ask, joining(ask.provider))).toMatchObject({ code, params: { agency: ask.provider } });
+    expect(decide(ask, joining(ask.requester))).toMatchObject({ code, params: { agency: ask.requester } });
+    expect(decide(byTheSuite, joining(CONFORMANCE))).toMatchObject({ code });
+    const revoked = { ...standing, knows: { ...standing.knows, agency: () => 'revoked' as const } };
+    expect(decide(byTheSuite, revoked)).toMatchObject({ code });
   });
 });
 

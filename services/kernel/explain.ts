@@ -25,7 +25,7 @@ export const explain = async (asked: Asked, copy: RegistryCopy, nowMs: number): 
   const between = await copy.between(asked);
   const standing = {
     knows: {
-      agency: (id: string) => copy.agency(id)?.status === 'active',
+      agency: (id: string) => copy.agency(id)?.status,
       documentType: (type: string, version: number) => copy.documentType(type, version)?.provider === asked.provider,
     },
     usedToday: () => 0,

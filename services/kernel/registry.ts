@@ -17,6 +17,9 @@ import { DIGEST, THUMBPRINT, TYP } from './statements.ts';
 import { readStatusListId, STATUS_TOKEN_CHARACTERS } from './status-list.ts';
 import type { JsonObject } from './strict-json.ts';
 
+/** One that is joining is asked by the conformance suite alone, and asks nobody, until the authority makes it active. */
+export type AgencyStatus = 'joining' | 'active' | 'revoked';
+
 /** What the registry publishes, one record per entity; `id` is unique within `kind`. */
 export type Entity =
   /** `keys`: the registry's own key, signed by the authority's root (typ wasl-registry-keys+jwt). */
@@ -28,8 +31,7 @@ export type Entity =
       readonly kind: 'agency';
       readonly id: AgencyId;
       readonly name: Bilingual;
-      /** One that is joining exchanges with nobody until the authority makes it active. */
-      readonly status: 'joining' | 'active' | 'revoked';
+      readonly status: AgencyStatus;
       readonly keys: string;
     }
   /** `keys`: the gateway's signing key, signed by the authority's root (typ wasl-gateway-keys+jwt): a stolen registry key makes no gateway. */

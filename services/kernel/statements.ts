@@ -34,6 +34,7 @@ export const TYP = {
   registryKeys: 'wasl-registry-keys+jwt',
   registryRecord: 'wasl-registry-record+jwt',
   registryHead: 'wasl-registry-head+jwt',
+  readiness: 'wasl-readiness+jwt',
   credential: 'dc+sd-jwt',
   statusList: 'statuslist+jwt',
 } as const;

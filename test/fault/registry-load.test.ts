@@ -79,7 +79,7 @@ test('an agency that is shut out is asked nothing more within 5 s, and its strea
   const loading = load(asker, ASK);
   await until(() => loading.delivered().length > 20);
   const said = Date.now();
-  await setAgency('civil-status', exchange.layout.operator, 'revoked');
+  await setAgency('civil-status', { as: exchange.layout.operator, status: 'revoked' });
   await until(() => loading.ends.some(({ outcome }) => outcome !== 'delivered'), WITHIN_MS);
   await until(() => provider.status().attached === 0, WITHIN_MS);
   const refused = loading.ends.length;

@@ -9,6 +9,7 @@ import { parseAgencyId } from '../../services/kernel/ids.ts';
 import { type JsonObject, parseStrictJson } from '../../services/kernel/strict-json.ts';
 import { generateSigningKey, loadSigner, signerFromJwk } from '../../services/platform/crypto/index.ts';
 import { waslJson } from './cli.ts';
+import { readinessFile } from './readiness.ts';
 
 export interface Joining {
   readonly agency: string;
@@ -38,7 +39,7 @@ export const joinAgency = async (layout: Layout, joining: Joining, folder: strin
   const names = ['--name-en', 'Land Registry (example)', '--name-ar', 'سجل الأراضي (مثال)'];
   const { invitation } = await said('agency', 'invite', agency, ...names, ...as);
   await said('join', invitation, '--dir', identity, '--recovery', recovery);
-  await said('agency', 'activate', agency, ...as);
+  await said('agency', 'activate', agency, '--report', await readinessFile(layout, agency, folder), ...as);
   await said('schema', 'publish', joining.schemaFile, '--as', identity);
 
   const other = layout.agency(requester);

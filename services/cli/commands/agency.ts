@@ -66,12 +66,21 @@ const agencyIn = (entities: readonly string[], id: string): Extract<Entity, { ki
   throw new WaslError('unknown-agency', { agency: id });
 };
 
+const reportIn = (file: string): Promise<string> =>
+  readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new WaslError('bad-usage', { what: `${file} cannot be read` }, { cause });
+  });
+
 /** Makes an agency active, or shuts it out for good. */
-export const setAgency = async (id: string, as: string, status: 'active' | 'revoked'): Promise<End> => {
+export const setAgency = async (
+  id: string,
+  { as, status, report }: { readonly as: string; readonly status: 'active' | 'revoked'; readonly report?: string },
+): Promise<End> => {
+  const said = report === undefined ? undefined : await reportIn(report);
   const registry = await openRegistryAs(as);
   try {
     const held = agencyIn((await registry.read()).entities, id);
-    const { version } = await registry.submit(JSON.stringify({ ...held, status }));
+    const { version } = await registry.submit(JSON.stringify({ ...held, status }), said);
     return {
       kind: 'delivered',
       json: { agency: id, status, version: Number(version) },

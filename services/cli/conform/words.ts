@@ -1,5 +1,6 @@
-import { CHECKS, isReady, type Result, SUITE, type Verdict } from '../../conformance/domain/checks.ts';
+import { CHECKS, isReady, type Result, SUITE } from '../../conformance/domain/checks.ts';
 import { WaslError } from '../../kernel/codes.ts';
+import type { Verdict } from '../../kernel/readiness.ts';
 import { type End, endOfError } from '../end.ts';
 
 const MARKS: Readonly<Record<Verdict, string>> = {

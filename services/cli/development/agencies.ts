@@ -1,4 +1,5 @@
 import type { Bilingual } from '../../kernel/agreement.ts';
+import { CONFORMANCE } from '../../kernel/ids.ts';
 
 /** One of the ministries that `wasl up` brings to life. */
 export interface ExampleAgency {
@@ -32,3 +33,10 @@ export const EDUCATION: ExampleAgency = {
 };
 
 export const AGENCIES: readonly ExampleAgency[] = [CIVIL_STATUS, TRANSPORT, HEALTH, EDUCATION];
+
+/** The agency as which the conformance suite asks; it provides nothing. */
+export const CONFORMANCE_AGENCY: ExampleAgency = {
+  id: CONFORMANCE,
+  name: { en: 'Conformance suite', ar: 'فحص المطابقة' },
+  documents: [],
+};

@@ -10,7 +10,7 @@ import { type Entity, entityKey } from '../../kernel/registry.ts';
 import { type JsonObject, parseStrictJson } from '../../kernel/strict-json.ts';
 import { writePrivateFile } from '../../platform/crypto/files.ts';
 import { approvedAgreement } from '../agreement-steps.ts';
-import { AGENCIES } from './agencies.ts';
+import { AGENCIES, CONFORMANCE_AGENCY } from './agencies.ts';
 import { type ExampleAgreement, termsOf } from './agreements.ts';
 import { EXAMPLE_AGREEMENTS } from './example-agreements.ts';
 import type { MadeAgency, MadeKeys } from './keys.ts';
@@ -35,20 +35,19 @@ export const writeEntities = async (layout: Layout, keys: MadeKeys, nowMs: numbe
       }),
     },
     { kind: 'audit', id: 'audit', keys: await signAuditKeys(keys.audit.root, keys.audit.encryption) },
-    {
-      kind: 'gateway',
-      id: keys.gateway.id,
-      keys: await signGatewayKeys(keys.root, keys.gateway.id, keys.gateway.key),
-    },
     ...documentTypes,
   ];
-  for (const { id, name } of AGENCIES) {
+  for (const { id, key } of keys.gateways) {
+    entities.push({ kind: 'gateway', id, keys: await signGatewayKeys(keys.root, id, key) });
+  }
+  for (const { id, name } of [...AGENCIES, CONFORMANCE_AGENCY]) {
     const { signing, encryption, recovery } = made(keys, id);
     const agency = parseAgencyId(id);
     const signed = await signAgencyKeys(recovery, agency, signing.publicJwk, encryption);
     entities.push({ kind: 'agency', id: agency, name, status: 'active', keys: signed });
   }
   for (const { officer } of [keys, ...keys.agencies.values()]) entities.push(officer.entity);
+  entities.push(keys.conformanceOfficer.entity);
   for (const example of EXAMPLE_AGREEMENTS) entities.push(await agreement(example, keys, documentTypes, nowMs));
   for (const entity of entities) {
     const file = `${entityKey(entity).replaceAll('/', '.')}.json`;

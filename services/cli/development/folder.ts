@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WaslError } from '../../kernel/codes.ts';
+import { CONFORMANCE } from '../../kernel/ids.ts';
 import { writePrivateFile } from '../../platform/crypto/files.ts';
 import { AGENCIES } from './agencies.ts';
 import { writeEntities } from './entities.ts';
@@ -10,7 +11,7 @@ import { GATEWAY, JOURNALS, type Layout } from './layout.ts';
 
 /** What `wasl.json` says of a data folder. */
 export interface FolderMark {
-  readonly version: 4;
+  readonly version: 5;
   readonly created: string;
   readonly bus: 'embedded' | 'kafka';
 }
@@ -50,7 +51,7 @@ export const prepareFolder = async (
   for (const name of MADE) await rm(join(layout.root, name), { recursive: true, force: true });
   await makeFolders(layout);
   await writeEntities(layout, await makeKeys(layout, nowMs), nowMs);
-  const mark: FolderMark = { version: 4, created: new Date(nowMs).toISOString(), bus };
+  const mark: FolderMark = { version: 5, created: new Date(nowMs).toISOString(), bus };
   // The folder is whole from here on; a crash before leaves `making`, and nothing has used what it leaves.
   await writePrivateFile(layout.mark, `${JSON.stringify(mark, null, 2)}\n`);
   await rm(making);
@@ -67,7 +68,7 @@ export const readMark = async (layout: Layout): Promise<FolderMark | undefined> 
   } catch (cause) {
     throw new WaslError('data-folder-unreadable', { folder: layout.root }, { cause });
   }
-  if (mark.version === 4) return mark;
+  if (mark.version === 5) return mark;
   throw new WaslError('config-invalid', {
     what: `${layout.root} was made by another version of wasl; remove it, or name another folder with --data`,
   });
@@ -81,6 +82,8 @@ const makeFolders = async (layout: Layout): Promise<void> => {
     layout.registry,
     layout.entities,
     layout.gateway(GATEWAY),
+    layout.gateway(CONFORMANCE),
+    layout.agency(CONFORMANCE),
     layout.run,
     layout.logs,
   ];

@@ -1,6 +1,14 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { AUTHORITY, type GatewayId, type Issuer, parseAgencyId, parseGatewayId, spiffeId } from '../../kernel/ids.ts';
+import {
+  AUTHORITY,
+  CONFORMANCE,
+  type GatewayId,
+  type Issuer,
+  parseAgencyId,
+  parseGatewayId,
+  spiffeId,
+} from '../../kernel/ids.ts';
 import type { EcPublicJwk, OkpPublicJwk, Signer, Thumbprint } from '../../kernel/keys.ts';
 import { writePrivateFile } from '../../platform/crypto/files.ts';
 import {
@@ -11,7 +19,7 @@ import {
 } from '../../platform/crypto/index.ts';
 import { type Authority, createAuthority, issueCertificate } from '../../platform/crypto/x509.ts';
 import { certifyOfficer, type OfficerEntity } from '../officer.ts';
-import { AGENCIES } from './agencies.ts';
+import { AGENCIES, CONFORMANCE_AGENCY } from './agencies.ts';
 import { DATA_OFFICER, GATEWAY, type Layout, officerFiles, TRUST_DOMAIN } from './layout.ts';
 
 /** The signers that the making of a folder needs; each private key stands in its owner's folder alone. */
@@ -21,7 +29,9 @@ export interface MadeKeys {
   readonly officer: MadeOfficer;
   readonly audit: { readonly root: Signer; readonly encryption: OkpPublicJwk };
   readonly registry: Signer;
-  readonly gateway: { readonly id: GatewayId; readonly key: EcPublicJwk };
+  readonly gateways: readonly { readonly id: GatewayId; readonly key: EcPublicJwk }[];
+  /** Who approves, for the authority, what the conformance suite and an agency agree on. */
+  readonly conformanceOfficer: MadeOfficer;
   readonly agencies: ReadonlyMap<string, MadeAgency>;
 }
 
@@ -66,14 +76,17 @@ export const makeKeys = async (layout: Layout, nowMs: number): Promise<MadeKeys>
 
   await writeTls(authority, layout.operator, spiffeId(TRUST_DOMAIN, { kind: 'authority', id: 'operator' }), nowMs);
   await writePins(layout.operator, pins);
-  const gateway = parseGatewayId(GATEWAY);
-  const gatewayFolder = layout.gateway(GATEWAY);
-  await writeTls(authority, gatewayFolder, spiffeId(TRUST_DOMAIN, { kind: 'gateway', id: gateway }), nowMs);
-  const gatewaySigner = await makeSigner(join(gatewayFolder, 'signing.jwk'));
-  await writePins(gatewayFolder, { gateway: GATEWAY, ...pins });
+  const gateways: { id: GatewayId; key: EcPublicJwk }[] = [];
+  for (const name of [GATEWAY, CONFORMANCE]) {
+    const id = parseGatewayId(name);
+    const folder = layout.gateway(name);
+    await writeTls(authority, folder, spiffeId(TRUST_DOMAIN, { kind: 'gateway', id }), nowMs);
+    gateways.push({ id, key: (await makeSigner(join(folder, 'signing.jwk'))).publicJwk });
+    await writePins(folder, { gateway: name, ...pins });
+  }
 
   const agencies = new Map<string, MadeAgency>();
-  for (const { id } of AGENCIES) {
+  for (const { id } of [...AGENCIES, CONFORMANCE_AGENCY]) {
     const folder = layout.agency(id);
     const signing = await makeSigner(join(folder, 'signing.jwk'));
     await writeTls(authority, folder, spiffeId(TRUST_DOMAIN, { kind: 'agency', id: parseAgencyId(id) }), nowMs);
@@ -90,19 +103,26 @@ export const makeKeys = async (layout: Layout, nowMs: number): Promise<MadeKeys>
     officer: await makeOfficer(layout.operator, root, AUTHORITY, nowMs),
     audit: { root: auditRoot, encryption: auditEncryption },
     registry,
-    gateway: { id: gateway, key: gatewaySigner.publicJwk },
+    gateways,
+    conformanceOfficer: await makeOfficer(layout.gateway(CONFORMANCE), root, AUTHORITY, nowMs, CONFORMANCE),
     agencies,
   };
 };
 
 /** An officer of the invented agency, whose person is an invented staff number. */
-const makeOfficer = async (folder: string, by: Signer, issuer: Issuer, nowMs: number): Promise<MadeOfficer> => {
+const makeOfficer = async (
+  folder: string,
+  by: Signer,
+  issuer: Issuer,
+  nowMs: number,
+  person = '1001',
+): Promise<MadeOfficer> => {
   const { key, certificate: path } = officerFiles(folder, DATA_OFFICER);
   await mkdir(dirname(key), { recursive: true, mode: 0o700 });
   const signer = await makeSigner(key);
   const entity = await certifyOfficer(by, {
     issuer,
-    person: `${issuer}:1001`,
+    person: `${issuer}:${person}`,
     name: { en: 'Data officer (example)', ar: 'ضابط البيانات (مثال)' },
     key: signer.publicJwk,
     fromMs: nowMs - 60 * 60 * 1000,

@@ -1,4 +1,5 @@
 import type { Bilingual } from '../../kernel/agreement.ts';
+import { type CheckEnd, hindrancesIn, type Verdict } from '../../kernel/readiness.ts';
 
 /** What an adapter is held to: in plain words, and what to do when it fails. */
 export interface Check {
@@ -209,8 +210,6 @@ export const CHECKS = {
 export type CheckId = keyof typeof CHECKS;
 export const CHECK_IDS = Object.keys(CHECKS) as readonly CheckId[];
 
-export type Verdict = 'passed' | 'failed' | 'not-run' | 'not-applicable';
-
 /** How one check ended; `what` is there unless it passed. */
 export interface Finding {
   readonly verdict: Verdict;
@@ -220,6 +219,9 @@ export interface Result extends Finding {
   readonly check: CheckId;
 }
 
+/** As a report names them. */
+export const endsOf = (results: readonly Result[]): readonly CheckEnd[] =>
+  results.map(({ check: id, verdict }) => ({ check: id, verdict, required: CHECKS[id].required }));
+
 /** An agency is ready when nothing failed, and nothing that is required and applies was left out. */
-export const isReady = (results: readonly Result[]): boolean =>
-  results.every(({ check: id, verdict }) => verdict !== 'failed' && (verdict !== 'not-run' || !CHECKS[id].required));
+export const isReady = (results: readonly Result[]): boolean => hindrancesIn(endsOf(results)).length === 0;

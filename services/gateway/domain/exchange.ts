@@ -98,7 +98,7 @@ export const makeExchange = (parts: ExchangeParts): Exchange => {
       const decision = decide(request, {
         agreements: (await copy?.between(request)) ?? [],
         knows: {
-          agency: (id) => copy?.agency(id)?.status === 'active',
+          agency: (id) => copy?.agency(id)?.status,
           documentType: (type, version) => copy?.documentType(type, version)?.provider === request.provider,
         },
         usedToday: quota.usedToday,

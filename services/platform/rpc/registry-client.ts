@@ -23,7 +23,8 @@ const CALL_MS = 30_000;
 /** What a member or the authority asks of a registry. Rejections are WaslErrors; `registry-unreachable` when nobody answers. */
 export interface RegistryConnection {
   read(): Promise<ReadResponse>;
-  submit(entity: string): Promise<SubmitResponse>;
+  /** `report`: for a joining agency made active, its readiness report. */
+  submit(entity: string, report?: string): Promise<SubmitResponse>;
   renew(certificateRequest: string): Promise<RenewResponse>;
   apply(request: ApplyRequest): Promise<ApplyResponse>;
   invite(request: InviteRequest): Promise<InviteResponse>;
@@ -71,7 +72,7 @@ export function connectRegistry(of: {
   const authority = new AuthorityServiceClient(address, clientTls(of.tls, of.trustDomain, 'registry'), shared);
   return {
     read: () => called(address, (...by) => members.read({}, ...by)),
-    submit: (entity) => called(address, (...by) => members.submit({ entity }, ...by)),
+    submit: (entity, report = '') => called(address, (...by) => members.submit({ entity, report }, ...by)),
     renew: (certificateRequest) => called(address, (...by) => members.renew({ certificateRequest }, ...by)),
     apply: (request) => called(address, (...by) => authority.apply(request, ...by)),
     invite: (request) => called(address, (...by) => authority.invite(request, ...by)),

@@ -1,6 +1,8 @@
+import type { Peer } from '../../kernel/ids.ts';
 import { type Entity, entityKey } from '../../kernel/registry.ts';
 import { zlib } from '../../platform/compress/index.ts';
 import { primitives } from '../../platform/crypto/index.ts';
+import { checkActivation } from '../domain/activation.ts';
 import { checkAgreement } from '../domain/agreement.ts';
 import { type Planned, planOf, type Standing } from '../domain/apply.ts';
 import { checkStatusLists } from '../domain/status-list.ts';
@@ -9,6 +11,9 @@ import type { RegistryState } from './state.ts';
 /** `checkStatusLists`, now. */
 export const checkLists = (standing: Standing, entities: readonly Entity[]): Promise<void> =>
   checkStatusLists({ primitives, inflate: zlib.inflate, nowMs: Date.now() }, standing, entities);
+
+/** Files are the authority's, and hold no report: they make no joining agency active. */
+const BY_FILE: Peer = { kind: 'authority', id: 'operator' };
 
 /** Makes what is declared stand; `dryRun` plans and changes nothing. */
 export const applyEntities = async (
@@ -19,6 +24,9 @@ export const applyEntities = async (
   let plan: readonly Planned[] = [];
   const version = await state.change(async (standing) => {
     await checkLists(standing, entities);
+    for (const entity of entities) {
+      await checkActivation(primitives, standing, entity, BY_FILE, { nowMs: Date.now() });
+    }
     plan = planOf(standing, entities);
     const after = new Map([...standing, ...entities.map((entity) => [entityKey(entity), entity] as const)]);
     for (const { key, action, entity } of plan) {

@@ -7,6 +7,7 @@ import { type Entity, parseEntity } from '../../kernel/registry.ts';
 import { parseStrictJson } from '../../kernel/strict-json.ts';
 import { primitives } from '../../platform/crypto/index.ts';
 import type { RegistryHandlers } from '../../platform/rpc/index.ts';
+import { checkActivation } from '../domain/activation.ts';
 import { checkAgreement } from '../domain/agreement.ts';
 import { planOf } from '../domain/apply.ts';
 import { checkDeclaration } from '../domain/check.ts';
@@ -35,10 +36,11 @@ export const registryHandlers = (membership: Membership, own: Thumbprint): Regis
         .map((one) => JSON.stringify(one)),
       version: BigInt(state.version()),
     }),
-    submit: async ({ entity: text }, { peer }) => {
+    submit: async ({ entity: text, report }, { peer }) => {
       const entity = await entityOf(text);
       const version = await state.change(async (standing) => {
         mayChange(entity, peer, standing);
+        await checkActivation(primitives, standing, entity, peer, { report, nowMs: Date.now() });
         if (entity.kind === 'agreement') await checkAgreement(primitives, standing, entity, Date.now());
         await checkLists(standing, [entity]);
         return planOf(standing, [entity]).flatMap(({ action }) => (action === 'keep' ? [] : [entity]));

@@ -70,6 +70,8 @@ export interface ReadResponse {
 export interface SubmitRequest {
   /** An entity, JSON. */
   entity: string;
+  /** For a joining agency made active: its readiness report (compact JWS, `typ` wasl-readiness+jwt). */
+  report: string;
 }
 
 export interface SubmitResponse {
@@ -420,13 +422,16 @@ export const ReadResponse: MessageFns<ReadResponse> = {
 };
 
 function createBaseSubmitRequest(): SubmitRequest {
-  return { entity: "" };
+  return { entity: "", report: "" };
 }
 
 export const SubmitRequest: MessageFns<SubmitRequest> = {
   encode(message: SubmitRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.entity !== "") {
       writer.uint32(10).string(message.entity);
+    }
+    if (message.report !== "") {
+      writer.uint32(18).string(message.report);
     }
     return writer;
   },
@@ -452,6 +457,14 @@ export const SubmitRequest: MessageFns<SubmitRequest> = {
             message.entity = reader.string();
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.report = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -470,6 +483,7 @@ export const SubmitRequest: MessageFns<SubmitRequest> = {
   fromPartial(object: DeepPartial<SubmitRequest>): SubmitRequest {
     const message = createBaseSubmitRequest();
     message.entity = object.entity ?? "";
+    message.report = object.report ?? "";
     return message;
   },
 };

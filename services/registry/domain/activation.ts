@@ -1,0 +1,49 @@
+import { canonicalJson } from '../../kernel/canonical.ts';
+import { WaslError } from '../../kernel/codes.ts';
+import { CONFORMANCE, type Peer } from '../../kernel/ids.ts';
+import { readRegistryKeys, verifyGatewayKeys } from '../../kernel/key-statements.ts';
+import type { EcPublicJwk, Primitives } from '../../kernel/keys.ts';
+import { checkReadiness, verifyReadiness } from '../../kernel/readiness.ts';
+import { type Entity, entityKey } from '../../kernel/registry.ts';
+import type { Standing } from './apply.ts';
+
+type Agency = Extract<Entity, { readonly kind: 'agency' }>;
+
+/**
+ * Whether somebody may make an agency what `entity` says. Its status and name are the authority's; and one that is joining becomes active only
+ * with the report of the conformance suite. Errors: `authority-only`, `readiness-missing`, `readiness-not-signed`, those of `checkReadiness`.
+ */
+export const checkActivation = async (
+  primitives: Primitives,
+  standing: Standing,
+  entity: Entity,
+  peer: Peer,
+  { report, nowMs }: { readonly report?: string; readonly nowMs: number },
+): Promise<void> => {
+  const held = standing.get(entityKey(entity));
+  if (entity.kind !== 'agency' || held?.kind !== 'agency') return;
+  if (peer.kind !== 'authority' && !sameBut(held, entity)) throw new WaslError('authority-only');
+  if (held.status !== 'joining' || entity.status !== 'active') return;
+  const { id: agency } = entity;
+  if (report === undefined || report === '') throw new WaslError('readiness-missing', { agency });
+  const key = await conformanceKey(primitives, standing);
+  const readiness = await verifyReadiness(primitives, key, report.trim()).catch((cause: unknown) => {
+    throw new WaslError('readiness-not-signed', { agency }, { cause });
+  });
+  checkReadiness(readiness, agency, nowMs);
+};
+
+/** The same agency but for its keys. */
+const sameBut = ({ keys: _, ...one }: Agency, { keys: __, ...other }: Agency): boolean =>
+  canonicalJson({ ...one, name: { ...one.name } }) === canonicalJson({ ...other, name: { ...other.name } });
+
+/** The suite's key is that of its gateway, for which the authority's root vouches: the registry's own word makes none. */
+const conformanceKey = async (primitives: Primitives, standing: Standing): Promise<EcPublicJwk> => {
+  const [registry, gateway] = [standing.get('registry/registry'), standing.get(`gateway/${CONFORMANCE}`)];
+  if (registry?.kind !== 'registry' || gateway?.kind !== 'gateway') {
+    throw new WaslError('readiness-not-signed', { agency: '-' });
+  }
+  const named = await verifyGatewayKeys(primitives, gateway.keys, readRegistryKeys(registry.keys).root);
+  if (named.gateway !== gateway.id) throw new WaslError('pin-mismatch');
+  return named.key;
+};
