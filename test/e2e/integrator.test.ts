@@ -11,6 +11,7 @@ import { WASL } from '../support/built.ts';
 import { removeData, startUp, type Up, waslJson } from '../support/cli.ts';
 import { until } from '../support/exchange.ts';
 import { startTestCluster, type TestCluster } from '../support/postgres.ts';
+import { readinessFile } from '../support/readiness.ts';
 
 /** What the integrator of an agency may be asked to type at most, and how long it may take. */
 const COMMANDS_AT_MOST = 8;
@@ -109,7 +110,7 @@ describe.each(SOURCE_KINDS)('an agency whose register is %s', { timeout: 300_000
       expect(await run('wasl conform', project)).toMatch(/The adapter conforms/);
       await run(`wasl schema publish schemas/${document}.v1.json`, project);
       const adapter = start('npm start', project);
-      await others('agency', 'activate', agency, ...operator);
+      await others('agency', 'activate', agency, '--report', await readinessFile(layout, agency, folder), ...operator);
 
       const asker = layout.agency(REQUESTER);
       const terms = await others('agreement', 'template', document, '--as', asker, '--purpose', 'check-entry');
