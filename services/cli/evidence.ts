@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gatewaySettings } from '../gateway/config.ts';
-import { EVIDENCE_TOPIC } from '../gateway/edge/evidence.ts';
 import { type Beside, batchSigner, decodeBatch, verifyBatch } from '../kernel/batch.ts';
 import { type ChainFollower, followChain } from '../kernel/chain.ts';
 import { WaslError } from '../kernel/codes.ts';
@@ -13,6 +12,7 @@ import { openBus } from '../platform/bus/open.ts';
 import type { Bus, Subscription } from '../platform/bus/port.ts';
 import { readSettings } from '../platform/config/index.ts';
 import { primitives } from '../platform/crypto/index.ts';
+import { EVIDENCE_TOPIC } from '../platform/evidence/writer.ts';
 import { silentLogger } from '../platform/log/index.ts';
 import { followRegistryTopic } from '../platform/registry/topic.ts';
 import { GATEWAY, type Layout } from './development/layout.ts';

@@ -5,7 +5,6 @@
 import { AttachRequest, UploadRequest } from '../../dist/proto/gen/wasl/exchange/v1/exchange.js';
 import { makeBudget } from '../../dist/services/gateway/domain/budget.js';
 import { serveAttach, serveUpload } from '../../dist/services/gateway/edge/attach.js';
-import { EVIDENCE_TOPIC, openEvidence } from '../../dist/services/gateway/edge/evidence.js';
 import { makeSessions } from '../../dist/services/gateway/edge/sessions.js';
 import { loadGatewayIdentity } from '../../dist/services/gateway/main.js';
 import { decodeBatch, encodeBatch, signBatch } from '../../dist/services/kernel/batch.js';
@@ -23,6 +22,7 @@ import {
 } from '../../dist/services/kernel/statements.js';
 import { openBus } from '../../dist/services/platform/bus/open.js';
 import { primitives } from '../../dist/services/platform/crypto/index.js';
+import { EVIDENCE_TOPIC, openEvidence } from '../../dist/services/platform/evidence/writer.js';
 import { silentLogger as log } from '../../dist/services/platform/log/index.js';
 import { makeRegistryHolder } from '../../dist/services/platform/registry/holder.js';
 import { followRegistryTopic } from '../../dist/services/platform/registry/topic.js';

@@ -4,11 +4,11 @@ import { parseEntry } from '../../kernel/evidence.ts';
 import type { BootId } from '../../kernel/ids.ts';
 import type { Primitives } from '../../kernel/keys.ts';
 import type { Bus, Subscription } from '../../platform/bus/port.ts';
+import { EVIDENCE_TOPIC } from '../../platform/evidence/writer.ts';
 import type { Logger } from '../../platform/log/index.ts';
 import type { Deliveries } from '../domain/deliveries.ts';
 import type { HoldCopy } from '../domain/ports.ts';
 import type { Quota } from '../domain/quota.ts';
-import { EVIDENCE_TOPIC } from './evidence.ts';
 
 /** Two days: more than one calendar day in any time zone, and its edges. */
 const BACK_MS = 48 * 3_600_000;

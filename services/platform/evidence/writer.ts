@@ -5,9 +5,8 @@ import type { Digest } from '../../kernel/digest.ts';
 import { type EntryBody, type WrittenEntry, writeEntry } from '../../kernel/evidence.ts';
 import type { BootId, GatewayId } from '../../kernel/ids.ts';
 import type { Signer } from '../../kernel/keys.ts';
-import type { Bus, TopicSpec } from '../../platform/bus/port.ts';
-import type { Logger } from '../../platform/log/index.ts';
-import type { Evidence } from '../domain/ports.ts';
+import type { Bus, TopicSpec } from '../bus/port.ts';
+import type { Logger } from '../log/index.ts';
 
 /** Evidence is kept for ever; its key is the boot, so that each boot's chain is read in order. */
 export const EVIDENCE_TOPIC: TopicSpec = { name: 'wasl.evidence', partitions: 4, cleanup: 'delete', retentionMs: -1 };
@@ -20,7 +19,7 @@ const LINGER_MS = 3;
 const RETRY_MS = { least: 50, most: 2_000 };
 
 export interface EvidenceOptions {
-  readonly bus: Bus;
+  readonly bus: Pick<Bus, 'publish'>;
   readonly signer: Signer;
   readonly gateway: GatewayId;
   readonly boot: BootId;
@@ -33,7 +32,9 @@ export interface EvidenceOptions {
   readonly onCommit?: (commit: { readonly entries: number; readonly tookMs: number }) => void;
 }
 
-export interface EvidenceWriter extends Evidence {
+export interface EvidenceWriter {
+  /** Resolves with the receipt once the entry is durable; `evidence-unavailable` when that is not known in time. */
+  record(body: EntryBody, beside?: Beside): Promise<string>;
   /** Whether the last write went through; while it does not, new ones are refused at once. */
   writable(): boolean;
   /** Writes what waits and the entry `closed`; waits at most `patienceMs`. */
