@@ -9,7 +9,7 @@ import { join } from './commands/join.ts';
 import { newAdapter } from './commands/new-adapter.ts';
 import { type SchemaCheckFlags, schemaCheck } from './commands/schema.ts';
 import { schemaImpact, schemaPublish } from './commands/schema-publish.ts';
-import { DEFAULT_DATA, layoutOf } from './development/layout.ts';
+import { DATA_OFFICER, DEFAULT_DATA, layoutOf } from './development/layout.ts';
 import { SOURCE_KINDS } from './scaffold/project.ts';
 import { collect, does, fail, print, wantsJson } from './speak.ts';
 
@@ -143,7 +143,9 @@ const project = new Command('new')
   );
 
 const conformance = new Command('conform')
-  .description('Rehearse the conformance suite against an adapter; what is not told stands in conformance.json.')
+  .description(
+    'Check an adapter by the conformance suite, in rehearsal or for the record; the rest stands in conformance.json.',
+  )
   .option('--document <type>', 'the document type that it answers for')
   .option('--schema <file>', 'the document’s schema')
   .option('--subject <id>', 'a subject that its register knows: a number, or scheme:value')
@@ -153,6 +155,11 @@ const conformance = new Command('conform')
   .option('--source-down <command>', 'takes the source system down')
   .option('--source-up <command>', 'brings it up again')
   .option('--check <id>', 'this check alone; may be repeated', collect, [])
+  .option('--for-record', 'the run that counts, through the bus, against the adapter that is attached', false)
+  .option('--identity <dir>', 'for the record: folder of the agency’s identity', 'identity')
+  .option('--officer <name>', 'for the record: which of its officers accepts the suite’s agreement', DATA_OFFICER)
+  .option('--report <file>', 'for the record: where the report goes; AGENCY-readiness.jws unless told')
+  .option('--build <digest>', 'for the record: digest of the adapter’s build, as you declare it')
   .option('--json', 'exactly one JSON object on standard output')
   .addHelpText('after', "\nExample:\n  $ wasl conform --run 'npm start'")
   .action((flags: ConformFlags) =>

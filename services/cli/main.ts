@@ -65,8 +65,8 @@ program.addCommand(
 );
 program.addCommand(
   new Command('run')
-    .description('Run one process as production starts it: gateway, registry, adapter or agent.')
-    .argument('<process>', 'gateway, registry, adapter or agent')
+    .description('Run one process as production starts it: gateway, registry, conformance, adapter or agent.')
+    .argument('<process>', 'gateway, registry, conformance, adapter or agent')
     .requiredOption('--config <file>', 'JSON file of its settings; the environment (WASL_*) wins over it')
     .addHelpText('after', '\nExample:\n  $ wasl run gateway --config /etc/wasl/gateway.json')
     .action((what: string, flags: { config: string }) => run(what, flags.config, process.env).catch(fail)),

@@ -26,6 +26,12 @@ const objectIn = async (folder: string, name: string) => {
   return readFields(value, name);
 };
 
+/** Where the bus is, as the folder says. Error: `no-identity`. */
+export const readBusAddresses = async (folder: string): Promise<BusAddresses> => {
+  const f = await objectIn(folder, 'bus.json');
+  return { registry: f.text('registry'), gateways: f.texts('gateways') };
+};
+
 /** Who a folder is, and the roots that it holds the bus to. No agency is named in that of the authority's operator. */
 export const readPins = async (folder: string) => {
   const f = await objectIn(folder, 'pins.json');
@@ -40,6 +46,6 @@ export const readPins = async (folder: string) => {
 /** Connects to the registry as whoever the folder (`ca.crt`, `tls.crt`, `tls.key`, `pins.json`, `bus.json`) is. Error: `no-identity`. */
 export const openRegistryAs = async (folder: string): Promise<RegistryConnection> => {
   const { trustDomain } = await readPins(folder);
-  const address = (await objectIn(folder, 'bus.json')).text('registry');
+  const { registry: address } = await readBusAddresses(folder);
   return connectRegistry({ address, tls: await loadTls(folder), trustDomain });
 };

@@ -8,6 +8,12 @@ export const CONFORMANCE_CODES = {
     'The adapter does not conform yet: {failed} of {checks} checks failed, {missing} that are needed were not made. Next move: its integrator; each check says how to mend it.',
     'المحوِّل غير مطابق بعد: {failed} من {checks} من الفحوص لم تنجح، و{missing} من الفحوص اللازمة لم تُجرَ. الإجراء التالي على: الفريق الفني للجهة المزوِّدة، ومع كل فحص طريقة إصلاحه.',
   ),
+  'conformance-running': row(
+    'unavailable',
+    'provider-integrator',
+    'A conformance run of {agency} is under way already. Next move: its integrator, to wait for its end.',
+    'فحص مطابقة الجهة {agency} قيد التنفيذ. الإجراء التالي على: الفريق الفني للجهة لانتظار انتهائه.',
+  ),
   'readiness-missing': row(
     'refused',
     'provider-integrator',

@@ -12,7 +12,6 @@ import { signAgencyKeys } from '../../services/kernel/key-statements.ts';
 import {
   generateEncryptionKey,
   generateSigningKey,
-  loadSigner,
   openerFromJwk,
   requestCertificate,
   signerFromJwk,
@@ -20,7 +19,7 @@ import {
 import { callJoin } from '../../services/platform/rpc/index.ts';
 import type { Exchange } from '../support/exchange.ts';
 import { type MembersWorld, startMembersWorld } from '../support/members-world.ts';
-import { readinessFile, readinessOf } from '../support/readiness.ts';
+import { readinessFile } from '../support/readiness.ts';
 
 let world: MembersWorld;
 let exchange: Exchange;
@@ -83,46 +82,6 @@ test('an invitation becomes an agency: keys of its own, a certificate of its nam
   const own = await openRegistryAs(dir);
   expect((await own.read()).entities.some((text) => text.includes(`"id":"${id}"`))).toBe(true);
   own.close();
-});
-
-test('an agency that has joined becomes active with a good readiness report of its own, and in no other way', async () => {
-  const { id, word, dir, recovery } = await invited();
-  await join(word, { dir, recovery });
-  const { layout } = exchange;
-  const authority = await openRegistryAs(operator);
-  const own = await openRegistryAs(dir);
-  const texts = (await authority.read()).entities;
-  const held = JSON.parse(texts.find((text) => text.includes(`"kind":"agency","id":"${id}"`)) ?? '{}');
-  const active = JSON.stringify({ ...held, status: 'active' });
-  const by = (report?: string) => authority.submit(active, report);
-
-  await expect(by()).rejects.toMatchObject({ code: 'readiness-missing' });
-  const forged = readinessOf(layout, id, {}, await loadSigner(at(layout.gateway('gw-1'), 'signing.jwk')));
-  await expect(by(await forged)).rejects.toMatchObject({ code: 'readiness-not-signed' });
-  const [head, , signature] = (await readinessOf(layout, id)).split('.');
-  const [, payload] = (await readinessOf(layout, id, { timeMs: Date.now() - 1 })).split('.');
-  await expect(by([head, payload, signature].join('.'))).rejects.toMatchObject({ code: 'readiness-not-signed' });
-  await expect(by(await readinessOf(layout, 'transport'))).rejects.toMatchObject({ code: 'readiness-of-another' });
-  const old = { timeMs: Date.now() - 31 * 86_400_000 };
-  await expect(by(await readinessOf(layout, id, old))).rejects.toMatchObject({ code: 'readiness-too-old' });
-  for (const verdict of ['failed', 'not-run'] as const) {
-    const results = [{ check: 'replay', verdict, required: true }];
-    await expect(by(await readinessOf(layout, id, { results }))).rejects.toMatchObject({
-      code: 'readiness-not-passed',
-      params: { check: 'replay' },
-    });
-  }
-  // Nor by the agency itself, nor by a declaration.
-  const good = await readinessOf(layout, id);
-  await expect(own.submit(active, good)).rejects.toMatchObject({ code: 'authority-only' });
-  await expect(authority.apply({ entities: [active], dryRun: false })).rejects.toMatchObject({
-    code: 'readiness-missing',
-  });
-  await by(good);
-  await expect(own.submit(JSON.stringify({ ...held, status: 'joining' }))).rejects.toMatchObject({
-    code: 'authority-only',
-  });
-  for (const connection of [authority, own]) connection.close();
 });
 
 test('an invitation is good once, for its agency alone, and until it expires', async () => {

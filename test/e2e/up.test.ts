@@ -18,7 +18,7 @@ const VEHICLE = [
 ];
 
 /** The hub's database, the registry, the gateway, and a source and an adapter of each of the four ministries. */
-const PROCESSES = 11;
+const PROCESSES = 12;
 
 interface Process {
   readonly name: string;

@@ -21,7 +21,9 @@ import { parseAgencyId, parseDocumentType } from '../../services/kernel/ids.ts';
 const SCHEME = 'jo:national-number';
 export const DOCUMENT = parseDocumentType('library.reader-card');
 const text = { type: 'string', minLength: 1 };
-const SCHEMA = {
+export const SCHEMA = {
+  title: 'Reader card',
+  'x-title-ar': 'بطاقة قارئ',
   type: 'object',
   additionalProperties: false,
   required: ['asOf', 'branch', 'cardNumber', 'nationalNumber', 'since'],

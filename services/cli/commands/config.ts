@@ -1,6 +1,7 @@
 import { civilStatusSettings } from '../../../adapters/civil-status/config.ts';
 import { transportSettings } from '../../../adapters/transport/config.ts';
 import { agentSettings } from '../../agent/config.ts';
+import { conformanceSettings } from '../../conformance/config.ts';
 import { gatewaySettings } from '../../gateway/config.ts';
 import { describeSettings } from '../../platform/config/index.ts';
 import { registrySettings } from '../../registry/config.ts';
@@ -9,6 +10,7 @@ import type { End } from '../end.ts';
 const TABLES = {
   gateway: gatewaySettings,
   registry: registrySettings,
+  conformance: conformanceSettings,
   agent: agentSettings,
   'adapter civil-status': civilStatusSettings,
   'adapter transport': transportSettings,

@@ -4,22 +4,42 @@ import { join } from 'node:path';
 import { openRehearsal } from '../../conformance/edge/rehearsal.ts';
 import { runSuite } from '../../conformance/edge/suite.ts';
 import { silentLogger } from '../../platform/log/index.ts';
-import { type PlanFlags, readPlan } from '../conform/plan.ts';
+import { type Plan, type PlanFlags, readPlan } from '../conform/plan.ts';
 import { type AdapterProcess, startAdapter } from '../conform/process.ts';
+import { conformForRecord, type RecordFlags } from '../conform/record.ts';
 import { endOf, wordsOf } from '../conform/words.ts';
 import type { End } from '../end.ts';
 
-export type ConformFlags = PlanFlags;
+export type ConformFlags = PlanFlags & RecordFlags & { readonly forRecord: boolean };
 
 /** To build and start an adapter, or for its integrator to do so by hand. */
 const ATTACH_MS = { run: 90_000, byHand: 600_000 } as const;
+
+/** Makes the run that counts, or rehearses it. */
+export const conform = async (flags: ConformFlags, say: (text: string) => void): Promise<End> => {
+  const plan = await readPlan(flags);
+  return flags.forRecord ? recorded(plan, flags, say) : rehearse(plan, say);
+};
+
+/** Against the adapter that is attached; one that `--run` names is started as it is in production. */
+const recorded = async (plan: Plan, flags: ConformFlags, say: (text: string) => void): Promise<End> => {
+  if (flags.run === undefined) return conformForRecord(plan, flags, say);
+  const folder = await mkdtemp(join(tmpdir(), 'wasl-conform-'));
+  const adapter = startAdapter(flags.run, {}, join(folder, 'adapter.log'));
+  try {
+    const hands = { ...plan.hands, terminate: () => adapter.terminate() };
+    return await conformForRecord({ ...plan, hands }, flags, say);
+  } finally {
+    await adapter.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+};
 
 /**
  * Rehearses the conformance suite: on a bus of its own, in this process and on loopback, against the adapter that the command starts or its
  * integrator does. Nothing of it reaches the real bus, and the adapter's real identity and journal are not used.
  */
-export const conform = async (flags: ConformFlags, say: (text: string) => void): Promise<End> => {
-  const plan = await readPlan(flags);
+const rehearse = async (plan: Plan, say: (text: string) => void): Promise<End> => {
   const { agency, documentType, schema, run } = plan;
   const folder = await mkdtemp(join(tmpdir(), 'wasl-conform-'));
   const rehearsal = await openRehearsal({ agency, documentType, schema, log: silentLogger });

@@ -4,6 +4,7 @@ import { runEducation } from '../../../adapters/education/main.ts';
 import { runHealth } from '../../../adapters/health/main.ts';
 import { runTransport } from '../../../adapters/transport/main.ts';
 import { runAgent } from '../../agent/main.ts';
+import { runConformance } from '../../conformance/main.ts';
 import { runGateway } from '../../gateway/main.ts';
 import { WaslError } from '../../kernel/codes.ts';
 import type { SettingsFrom } from '../../platform/config/index.ts';
@@ -25,6 +26,7 @@ export const run = async (what: string, file: string, env: NodeJS.ProcessEnv): P
     registry: runRegistry,
     adapter: startAdapter,
     agent: runAgent,
+    conformance: runConformance,
   };
   const start = Object.hasOwn(starts, what) ? starts[what] : undefined;
   if (start === undefined) throw new WaslError('bad-usage', { what: `there is no process called ${what}` });

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { civilStatusReaderUrl, prepareCivilStatus } from '../../../adapters/civil-status/source/load.ts';
 import { generatePopulation } from '../../../adapters/population/index.ts';
+import { CONFORMANCE } from '../../kernel/ids.ts';
 import { writePrivateFile } from '../../platform/crypto/index.ts';
 import { type Cluster, makeOwnDatabase, startCluster } from '../../platform/store/index.ts';
 import { CIVIL_STATUS, EDUCATION, HEALTH, TRANSPORT } from '../development/agencies.ts';
-import { GATEWAY, type Layout, SCHEMA_USERNAME } from '../development/layout.ts';
+import { DATA_OFFICER, GATEWAY, type Layout, officerFiles, SCHEMA_USERNAME } from '../development/layout.ts';
 import { startChild } from './child.ts';
 import { declareOnce } from './declare.ts';
 import type { Addresses } from './ports.ts';
@@ -19,6 +20,7 @@ const sourceScript = (id: string): string =>
   fileURLToPath(new URL(`../../../adapters/${id}/source/main.js`, import.meta.url));
 const READY_MS = 60_000;
 const REGISTRY_ACCOUNT = 'wasl_registry';
+const ORIGIN = 'wasl.test/evidence';
 
 export interface UpOptions {
   readonly layout: Layout;
@@ -129,7 +131,7 @@ export const partsOf = ({ layout, addresses, kafka, signal }: UpOptions): readon
       registryDatabaseUrl: layout.registryDatabaseUrl,
       identity: layout.registry,
       issuer: layout.authority,
-      gateways: [addresses.gateway],
+      gateways: [addresses.gateway, addresses.conformance],
       listen: addresses.registry,
       joinListen: addresses['registry-join'],
       opsListen: addresses['registry-ops'],
@@ -155,10 +157,26 @@ export const partsOf = ({ layout, addresses, kafka, signal }: UpOptions): readon
       identity: layout.gateway(GATEWAY),
       listen: addresses.gateway,
       opsListen: addresses['gateway-ops'],
-      origin: 'wasl.test/evidence',
+      origin: ORIGIN,
       drainGrace: 2_000,
     },
     { listen: addresses.gateway, ops: addresses['gateway-ops'], after: ['hub-postgresql'] },
+  );
+  const conformance = node(
+    CONFORMANCE,
+    'conformance',
+    {
+      ...busConfig,
+      identity: layout.gateway(CONFORMANCE),
+      agency: layout.agency(CONFORMANCE),
+      officer: officerFiles(layout.agency(CONFORMANCE), DATA_OFFICER).key,
+      approver: officerFiles(layout.gateway(CONFORMANCE), DATA_OFFICER).key,
+      registry: addresses.registry,
+      listen: addresses.conformance,
+      opsListen: addresses['conformance-ops'],
+      origin: ORIGIN,
+    },
+    { listen: addresses.conformance, ops: addresses['conformance-ops'], after: ['hub-postgresql'] },
   );
   const portOf = (address: string): string => address.split(':')[1] ?? '0';
   const transportSource = source(TRANSPORT.id, 'transport-soap', addresses['transport-source'], {
@@ -186,6 +204,7 @@ export const partsOf = ({ layout, addresses, kafka, signal }: UpOptions): readon
     educationSource,
     registry,
     gateway,
+    conformance,
     adapter(CIVIL_STATUS.id, civilSource.name, addresses['civil-status-ops'], {
       sourceDatabase: layout.sourceUrl(CIVIL_STATUS.id),
     }),

@@ -11,6 +11,8 @@ export const PORT_NAMES = [
   'registry-join',
   'registry-ops',
   'schema-registry',
+  'conformance',
+  'conformance-ops',
   'civil-status-ops',
   'transport-ops',
   'health-ops',

@@ -1,4 +1,5 @@
 import { WaslError } from '../../kernel/codes.ts';
+import { CONFORMANCE } from '../../kernel/ids.ts';
 import { AGENCIES } from '../development/agencies.ts';
 import { makeRoot, prepareFolder } from '../development/folder.ts';
 import type { Layout } from '../development/layout.ts';
@@ -71,7 +72,7 @@ export const bringUp = async (
     );
     const addresses = await choosePorts(layout);
     const bus = { registry: addresses.registry, gateways: [addresses.gateway] };
-    for (const folder of [layout.operator, ...AGENCIES.map(({ id }) => layout.agency(id))])
+    for (const folder of [layout.operator, layout.agency(CONFORMANCE), ...AGENCIES.map(({ id }) => layout.agency(id))])
       await writeBusAddresses(folder, bus);
     const all = partsOf({ layout, addresses, signal, ...(kafka === undefined ? {} : { kafka }) });
     const parts = all.filter(({ name }) => !without.some((agency) => name === `adapter-${agency}`));

@@ -1,8 +1,9 @@
 import type { Offer } from '../../../proto/gen/wasl/exchange/v1/exchange.ts';
-import type { Seen } from '../domain/judge.ts';
+import { digestOf, digestOfText } from '../../kernel/digest.ts';
+import type { Seen, SeenAnswer } from '../domain/judge.ts';
 import type { Ground, Hands, Subjects } from './ground.ts';
 import { type Asked, type Made, makeOffer } from './offers.ts';
-import { open } from './opened.ts';
+import { open, type Reply } from './opened.ts';
 import type { Attached, Wire } from './wire.ts';
 
 /** The adapter is attached no more, and did not come back. */
@@ -62,7 +63,30 @@ export const makeBench = (of: {
     const offered: Made = { ...made, offer: { ...made.offer, ...tamper } };
     const atMs = Date.now();
     const reply = await wire.offer({ to, agency: ground.provider.id, offer: offered.offer, withinMs });
-    return reply === undefined ? { kind: 'silence', withinMs: Date.now() - atMs } : open(ground, offered, reply, atMs);
+    if (reply === undefined) return { kind: 'silence', withinMs: Date.now() - atMs };
+    const seen = await open(ground, offered, reply, atMs);
+    if (seen.kind === 'answer' && seen.problems.length === 0) await recorded(offered, reply, seen, to);
+    return seen;
+  };
+  /** As a gateway does: the answer is durable, and the adapter gets the receipt. */
+  const recorded = async ({ request, digest }: Made, reply: Reply, seen: SeenAnswer, to: Attached): Promise<void> => {
+    const { id: requestId, requester, provider } = request;
+    const { outcome, code } = seen;
+    const answeredReceipt = await ground.record(
+      {
+        kind: 'answered',
+        requestId,
+        request: digest,
+        answer: digestOfText(reply.statement),
+        requester,
+        provider,
+        outcome,
+        ...(code === undefined ? {} : { code }),
+        ...(outcome === 'delivered' ? { document: digestOf(reply.sealed) } : {}),
+      },
+      { statement: reply.statement },
+    );
+    await to.send({ $case: 'recorded', value: { requestId, answeredReceipt } }).catch(() => undefined);
   };
   return {
     ground,

@@ -1,4 +1,5 @@
 import type { Agreement } from '../../kernel/agreement.ts';
+import type { Beside } from '../../kernel/batch.ts';
 import type { Digest } from '../../kernel/digest.ts';
 import type { EntryBody } from '../../kernel/evidence.ts';
 import type { AgencyId, BootId, DocumentType, GatewayId } from '../../kernel/ids.ts';
@@ -21,7 +22,7 @@ export interface Ground {
   readonly agreementDigest: Digest;
   readonly gateway: { readonly id: GatewayId; readonly boot: BootId };
   /** Makes an entry of the gateway's evidence; its receipt. */
-  record(body: EntryBody, statement: string, privatePart: Uint8Array): Promise<string>;
+  record(body: EntryBody, beside: Beside): Promise<string>;
   /** Suspends and resumes the agreement, by an officer's signed word; absent where nobody may. */
   readonly suspension?: { suspend(): Promise<void>; resume(): Promise<void> };
 }

@@ -79,8 +79,7 @@ export const makeOffer = async (ground: Ground, asked: Asked): Promise<Made> => 
       agreement: terms.id,
       agreementDigest: ground.agreementDigest,
     },
-    statement,
-    privatePart,
+    { statement, privatePart },
   );
   return {
     request,

@@ -25,11 +25,11 @@ import {
   signerFromJwk,
   writePrivateFile,
 } from '../../platform/crypto/index.ts';
+import { openEvidence } from '../../platform/evidence/writer.ts';
 import type { Logger } from '../../platform/log/index.ts';
 import { makeRegistryHolder } from '../../platform/registry/holder.ts';
 import { startRpcServer } from '../../platform/rpc/index.ts';
 import { conformanceTerms } from '../domain/terms.ts';
-import { makeEvidence } from './evidence.ts';
 import type { Ground } from './ground.ts';
 import { makeAgency, makeOfficer, newSigner } from './keys.ts';
 import { makeWire, type Wire } from './wire.ts';
@@ -141,12 +141,15 @@ export const openRehearsal = async (of: {
     log,
     onUnauthenticated: (reason) => log.warn({ reason }, 'a caller without a good certificate was refused'),
   });
-  const evidence = makeEvidence({
+  const evidence = await openEvidence({
+    bus: { publish: async () => undefined },
     signer: gatewayKey,
     gateway,
     boot,
     origin: TRUST_DOMAIN,
-    publish: async () => undefined,
+    log,
+    now: Date.now,
+    patienceMs: 5_000,
   });
 
   return {
@@ -164,7 +167,7 @@ export const openRehearsal = async (of: {
       terms,
       agreementDigest: agreementDigest(signed),
       gateway: { id: gateway, boot },
-      record: (body, statement, privatePart) => evidence.record(body, { statement, privatePart }),
+      record: evidence.record,
       suspension: { suspend: () => step('suspended'), resume: () => step('resumed') },
     },
     writeIdentity: async (folder) => {

@@ -21,6 +21,7 @@ import type { TlsIdentity } from '../crypto/index.ts';
 import type { Logger } from '../log/index.ts';
 import { makeCalls, type Surface } from './calls.ts';
 import { askMethod, sendAnswer, uploadMethod } from './chunks.ts';
+import { addConformance, type ConformanceHandlers } from './conformance.ts';
 import { duplexOf, incoming, writer } from './duplex.ts';
 import { MAX_MESSAGE_BYTES, MAX_TAKEN_BYTES } from './errors.ts';
 import type { ExchangeHandlers } from './face.ts';
@@ -34,6 +35,8 @@ export interface RpcServerOptions {
   readonly tls: TlsIdentity;
   readonly trustDomain: string;
   readonly handlers: ExchangeHandlers;
+  /** Of the gateway `conformance` alone. */
+  readonly conformance?: ConformanceHandlers;
   readonly log: Logger;
   /** Told of each handshake that was refused, and of each call of a peer whose certificate names nobody. */
   readonly onUnauthenticated: (reason: string) => void;
@@ -58,7 +61,8 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
     ...KEEPALIVE,
   });
 
-  const { withCaller, failed, unary } = makeCalls({ trustDomain, log, onUnauthenticated: options.onUnauthenticated });
+  const calls = makeCalls({ trustDomain, log, onUnauthenticated: options.onUnauthenticated });
+  const { withCaller, failed, unary } = calls;
   const followRegistry: handleServerStreamingCall<object, object> = (call) => {
     const write = writer<object>(call);
     withCaller(call as unknown as Surface, (caller) => handlers.followRegistry({}, caller, write)).then(
@@ -99,6 +103,7 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
     acknowledge: unary(handlers.acknowledge),
   });
   server.addService(forgiving({ ...AdapterServiceService, upload: uploadMethod }), { attach, upload });
+  if (options.conformance !== undefined) addConformance(server, options.conformance, calls);
   const setServing = addHealthAndReflection(server);
 
   const { address, stop } = await listenOn(server, options.listen, serverTls(tls), options.onUnauthenticated);

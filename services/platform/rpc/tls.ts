@@ -21,7 +21,7 @@ export const WINDOW_BYTES = { call: 256 * 1024, connection: 1024 * 1024 } as con
 /** No call of a kit's lasts longer: a deadline is at most 60 s away. Who reads or writes slower holds others' room, and no gRPC deadline ends that. */
 export const CALL_MS = 75_000;
 /** Calls that stay open. */
-const LASTING = /\/(Attach|FollowRegistry|Watch|ServerReflectionInfo)$/;
+const LASTING = /\/(Attach|FollowRegistry|Run|Watch|ServerReflectionInfo)$/;
 
 const MIN_VERSION = 'TLSv1.3';
 
