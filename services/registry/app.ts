@@ -65,6 +65,7 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
     },
   );
   const trust = readRegistryKeys(registryKeys);
+  const word = { registryKeys, signing: signer.thumbprint };
   const own: Entity = { kind: 'registry', id: 'registry', keys: registryKeys };
   const metrics = createMetrics({ prefix: 'wasl_registry_' });
   metrics.gauge('records', 'Entities that stand.', () => state.standing().size);
@@ -82,10 +83,10 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
       addresses: () => addresses,
       certificateLifeMs: options.certificateLife,
     },
-    signer.thumbprint,
+    word,
   );
   const begin = async () => {
-    await checkDeclaration(primitives, signer.thumbprint, own);
+    await checkDeclaration(primitives, word, own);
     const version = state.version();
     if ((await applyEntities(state, [own])).version === version) await state.renew();
     await schemas.declare([...state.standing().values()]);
@@ -131,7 +132,7 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
     opsAddress: ops.address,
     schemaAddress: api.address,
     apply: async (entities) => {
-      for (const entity of entities) await checkDeclaration(primitives, signer.thumbprint, entity);
+      for (const entity of entities) await checkDeclaration(primitives, word, entity);
       await applyEntities(state, entities);
     },
     renewHead: () => state.renew(),

@@ -1,5 +1,5 @@
 import { WaslError } from '../../kernel/codes.ts';
-import { decide, type StandingAgreement } from '../../kernel/decide.ts';
+import { type Decision, decide, type StandingAgreement } from '../../kernel/decide.ts';
 import { type Digest, digestOfText } from '../../kernel/digest.ts';
 import type { BootId } from '../../kernel/ids.ts';
 import type { Primitives } from '../../kernel/keys.ts';
@@ -95,15 +95,9 @@ export const makeExchange = (parts: ExchangeParts): Exchange => {
     }
 
     async function carry(): Promise<Exchanged> {
-      const decision = decide(request, {
-        agreements: (await copy?.between(request)) ?? [],
-        knows: {
-          agency: (id) => copy?.agency(id)?.status,
-          documentType: (type, version) => copy?.documentType(type, version)?.provider === request.provider,
-        },
-        usedToday: quota.usedToday,
-        nowMs: now(),
-      });
+      const agreements = (await copy?.between(request)) ?? [];
+      // From here to the count without a pause: requests in flight together cannot pass the quota together.
+      const decision = decideBy(copy, agreements, request, quota.usedToday);
       if (decision.kind === 'refused') return refuse(of, decision);
       const slot = providers.reserve(request.provider, request.documentType);
       if (typeof slot === 'string') {
@@ -201,6 +195,9 @@ export const makeExchange = (parts: ExchangeParts): Exchange => {
     if (copy === undefined) return fail({ code: 'registry-unavailable', params: {} });
     const checked = await checkAnswer(primitives, copy, accepted, reply);
     if (checked.kind === 'bad') return fail({ code: checked.code, params: {} });
+    // What was suspended or shut out while the provider worked carries no document any more. Its quota was counted when it was asked.
+    const still = late ? undefined : decideBy(copy, await copy.between(accepted.request), accepted.request, () => 0);
+    if (still?.kind === 'refused') return fail(still);
 
     // COMMIT POINT 2. A crash before this leaves the request unanswered and the document undelivered, though the provider's own journal
     // says that it answered. A crash after it leaves an answer that was recorded and perhaps not delivered: the requester asks anew.
@@ -223,6 +220,23 @@ export const makeExchange = (parts: ExchangeParts): Exchange => {
       requestedReceipt: accepted.requestedReceipt,
       answeredReceipt,
     };
+  }
+
+  function decideBy(
+    copy: ReturnType<HoldCopy>,
+    agreements: readonly StandingAgreement[],
+    request: RequestStatement,
+    usedToday: Quota['usedToday'],
+  ): Decision {
+    return decide(request, {
+      agreements,
+      knows: {
+        agency: (id) => copy?.agency(id)?.status,
+        documentType: (type, version) => copy?.documentType(type, version)?.provider === request.provider,
+      },
+      usedToday,
+      nowMs: now(),
+    });
   }
 
   function recordAnswered(

@@ -50,11 +50,20 @@ export const checkAgreement = async (
   }
   if (before === undefined) return;
   const was = await verifyActs(primitives, find, before.signed, before.steps).catch((error: unknown) => {
-    // What counts for nobody any more may be replaced.
+    // What counts for nobody any more is held to less.
     if (error instanceof WaslError) return undefined;
     throw error;
   });
-  if (was === undefined) return;
+  if (was === undefined) {
+    // Its signers may be the very ones who made it count for nothing: what others signed upon it is not dropped with it.
+    const goesOn =
+      agreementDigest(before.signed) === acted.digest && before.steps.every((text, at) => next.steps[at] === text);
+    const bound = before.signed.provider !== undefined;
+    if (bound && !goesOn && version <= readAgreement(before.signed).version) {
+      throw new WaslError('entity-outdated', { entity: `agreement/${id}` });
+    }
+    return;
+  }
   if (version < was.terms.version) throw new WaslError('entity-outdated', { entity: `agreement/${id}` });
   const inForce = was.status === 'active' || was.status === 'suspended';
   // A new version that not everybody has signed must not put an end to what everybody has.

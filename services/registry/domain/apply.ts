@@ -43,10 +43,17 @@ const checkSuccessor = (held: Entity, next: Entity): void => {
       throw new WaslError('entity-frozen', { entity: entityKey(held) });
     }
   }
+  if (held.kind === 'agency' && next.kind === 'agency') {
+    // Whoever holds no more than a certificate must not name an agency's keys, and whoever was shut out does not come back.
+    const sameKeys = held.keys === next.keys;
+    if (!sameKeys || (held.status === 'revoked' && next.status !== 'revoked')) {
+      throw new WaslError('entity-frozen', { entity: entityKey(held) });
+    }
+  }
   if (held.kind === 'officer' && next.kind === 'officer') {
     // What was signed under a former certificate was signed by an officer, and what was taken back stays so.
     const dropped = held.certificates.some((text) => !next.certificates.includes(text));
-    if (dropped || (held.revocation !== undefined && held.revocation !== next.revocation)) {
+    if (dropped || (held.revocation !== undefined && next.revocation === undefined)) {
       throw new WaslError('entity-outdated', { entity: entityKey(held) });
     }
   }

@@ -1,22 +1,34 @@
 import { readAgreement } from '../../kernel/agreement.ts';
 import { WaslError } from '../../kernel/codes.ts';
-import { readJws } from '../../kernel/jws.ts';
-import { readRegistryKeys, verifyAgencyKeys } from '../../kernel/key-statements.ts';
+import {
+  readRegistryKeys,
+  verifyAgencyKeys,
+  verifyAuditKeys,
+  verifyGatewayKeys,
+  verifyRegistryKeys,
+} from '../../kernel/key-statements.ts';
 import { type Primitives, type Thumbprint, thumbprint } from '../../kernel/keys.ts';
 import { readOfficer } from '../../kernel/officer.ts';
-import type { Entity } from '../../kernel/registry.ts';
-import { TYP } from '../../kernel/statements.ts';
+import { type Entity, entityKey } from '../../kernel/registry.ts';
 import { readStatusListId, readStatusToken } from '../../kernel/status-list.ts';
+
+/** The word under which this registry runs: the root's statement, and the key that it names. */
+export interface OwnWord {
+  readonly registryKeys: string;
+  readonly signing: Thumbprint;
+}
 
 /**
  * Whether a declaration agrees with the signed words inside it. Whoever makes a copy verifies all of it against pins; this tells the operator
  * before anybody has it. Errors: `malformed-message`, `wrong-type`, `signature-invalid`, `pin-mismatch`.
  */
-export const checkDeclaration = async (primitives: Primitives, own: Thumbprint, entity: Entity): Promise<void> => {
+export const checkDeclaration = async (primitives: Primitives, own: OwnWord, entity: Entity): Promise<void> => {
+  const { root, audit } = readRegistryKeys(own.registryKeys);
   switch (entity.kind) {
     case 'registry': {
-      // Under another key than ours no copy would take a word of what we sign.
-      if (thumbprint(readRegistryKeys(entity.keys).registry) !== own) throw new WaslError('pin-mismatch');
+      // Under another word than ours no copy would take a thing that we sign.
+      const { registry } = await verifyRegistryKeys(primitives, entity.keys, root);
+      if (entity.keys !== own.registryKeys || thumbprint(registry) !== own.signing) throw new WaslError('pin-mismatch');
       return;
     }
     case 'agency':
@@ -28,10 +40,11 @@ export const checkDeclaration = async (primitives: Primitives, own: Thumbprint, 
       }
       return;
     case 'audit':
-      readJws(entity.keys, TYP.auditKeys);
+      await verifyAuditKeys(primitives, entity.keys, audit);
       return;
     case 'gateway':
-      readJws(entity.keys, TYP.gatewayKeys);
+      if ((await verifyGatewayKeys(primitives, entity.keys, root)).gateway !== entity.id)
+        throw new WaslError('pin-mismatch');
       return;
     case 'officer':
       for (const text of entity.certificates) {
@@ -40,6 +53,10 @@ export const checkDeclaration = async (primitives: Primitives, own: Thumbprint, 
       }
       return;
     case 'document-type':
+      // A name is its provider's (`<provider>.<document>`), and frozen for ever once it is taken.
+      if (entity.id.split('.')[0] !== entity.provider) {
+        throw new WaslError('entity-not-yours', { agency: entity.provider, entity: entityKey(entity) });
+      }
       return;
     case 'status-list':
       // Whose key signed it is looked up among what stands: see `checkStatusLists`.

@@ -5,6 +5,7 @@ import { primitives } from '../../platform/crypto/index.ts';
 import { checkActivation } from '../domain/activation.ts';
 import { checkAgreement } from '../domain/agreement.ts';
 import { type Planned, planOf, type Standing } from '../domain/apply.ts';
+import { checkOfficer } from '../domain/officers.ts';
 import { checkStatusLists } from '../domain/status-list.ts';
 import type { RegistryState } from './state.ts';
 
@@ -29,6 +30,15 @@ export const applyEntities = async (
     }
     plan = planOf(standing, entities);
     const after = new Map([...standing, ...entities.map((entity) => [entityKey(entity), entity] as const)]);
+    for (const { action, entity } of plan) {
+      // Beside the agencies that come with it, and the officer as it stood.
+      const key = entityKey(entity);
+      const held = standing.get(key);
+      const beside = new Map(after);
+      if (held === undefined) beside.delete(key);
+      else beside.set(key, held);
+      if (action !== 'keep') await checkOfficer(primitives, beside, entity);
+    }
     for (const { key, action, entity } of plan) {
       if (entity.kind !== 'agreement' || action === 'keep') continue;
       const held = standing.get(key);

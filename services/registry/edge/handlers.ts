@@ -2,45 +2,55 @@ import { Action, type PlannedChange } from '../../../proto/gen/wasl/registry/v1/
 import { WaslError } from '../../kernel/codes.ts';
 import { isObject } from '../../kernel/fields.ts';
 import type { Peer } from '../../kernel/ids.ts';
-import type { Thumbprint } from '../../kernel/keys.ts';
 import { type Entity, parseEntity } from '../../kernel/registry.ts';
 import { parseStrictJson } from '../../kernel/strict-json.ts';
 import { primitives } from '../../platform/crypto/index.ts';
 import type { RegistryHandlers } from '../../platform/rpc/index.ts';
+import { mustBeSchema } from '../../platform/validate/meta.ts';
 import { checkActivation } from '../domain/activation.ts';
 import { checkAgreement } from '../domain/agreement.ts';
 import { planOf } from '../domain/apply.ts';
-import { checkDeclaration } from '../domain/check.ts';
+import { checkDeclaration, type OwnWord } from '../domain/check.ts';
+import { checkOfficer } from '../domain/officers.ts';
 import { concerns, mayChange } from '../domain/owner.ts';
 import { applyEntities, checkLists } from './apply.ts';
 import { invite, join, type Membership, renew } from './members.ts';
 
 const ACTIONS = { add: Action.ACTION_ADD, change: Action.ACTION_CHANGE, keep: Action.ACTION_KEEP } as const;
 
-/** What the registry's calls do; `own` is the registry's key. */
-export const registryHandlers = (membership: Membership, own: Thumbprint): RegistryHandlers => {
+/** What the registry's calls do. */
+export const registryHandlers = (membership: Membership, own: OwnWord): RegistryHandlers => {
   const { state } = membership;
   const entityOf = async (text: string): Promise<Entity> => {
     const value = parseStrictJson(text);
     if (!isObject(value)) throw new WaslError('malformed-message', { what: 'entity' });
     const entity = parseEntity(value);
     await checkDeclaration(primitives, own, entity);
+    if (entity.kind === 'document-type') mustBeSchema(entity.schema);
     return entity;
+  };
+
+  /** One that is shut out is told nothing more, and says nothing more. */
+  const admit = (peer: Peer): void => {
+    const held = peer.kind === 'agency' ? state.standing().get(`agency/${peer.id}`) : undefined;
+    if (held?.kind === 'agency' && held.status === 'revoked')
+      throw new WaslError('unknown-agency', { agency: peer.id });
   };
 
   return {
     join: (request) => join(membership, request),
-    read: async (_, { peer }) => ({
-      entities: [...state.standing().values()]
-        .filter((entity) => concerns(entity, peer))
-        .map((one) => JSON.stringify(one)),
-      version: BigInt(state.version()),
-    }),
+    read: async (_, { peer }) => {
+      admit(peer);
+      const shown = [...state.standing().values()].filter((entity) => concerns(entity, peer));
+      return { entities: shown.map((one) => JSON.stringify(one)), version: BigInt(state.version()) };
+    },
     submit: async ({ entity: text, report }, { peer }) => {
+      admit(peer);
       const entity = await entityOf(text);
       const version = await state.change(async (standing) => {
         mayChange(entity, peer, standing);
         await checkActivation(primitives, standing, entity, peer, { report, nowMs: Date.now() });
+        await checkOfficer(primitives, standing, entity);
         if (entity.kind === 'agreement') await checkAgreement(primitives, standing, entity, Date.now());
         await checkLists(standing, [entity]);
         return planOf(standing, [entity]).flatMap(({ action }) => (action === 'keep' ? [] : [entity]));

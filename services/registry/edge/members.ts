@@ -102,11 +102,10 @@ export const join = async (
 /** A fresh certificate for a key that had none. Errors: `certificate-request-invalid`, `key-used-before`, `unknown-agency` for a revoked one. */
 export const renew = async (of: Membership, peer: Peer, certificateRequest: string): Promise<RenewResponse> => {
   const request = await readCertificateRequest(certificateRequest);
-  if (peer.kind === 'agency') {
-    const held = of.state.standing().get(`agency/${peer.id}`);
-    if (held?.kind !== 'agency' || held.status === 'revoked')
-      throw new WaslError('unknown-agency', { agency: peer.id });
-  }
+  // A stolen certificate of a gateway or an operator must end by itself: nothing else ends it.
+  if (peer.kind !== 'agency') throw new WaslError('identity-mismatch', { agency: peer.id });
+  const held = of.state.standing().get(`agency/${peer.id}`);
+  if (held?.kind !== 'agency' || held.status === 'revoked') throw new WaslError('unknown-agency', { agency: peer.id });
   return { certificate: await transaction(of.store, (client) => certifyPeer(of, client, peer, request)) };
 };
 

@@ -15,8 +15,11 @@ import { primitives } from '../../platform/crypto/index.ts';
 import type { Logger } from '../../platform/log/index.ts';
 import { type Pool, type PoolClient, transaction } from '../../platform/store/index.ts';
 import type { Standing } from '../domain/apply.ts';
-import { readHeld, writeRecords } from './store/entities.ts';
+import { readHeld, readVersion, writeRecords } from './store/entities.ts';
 import type { RegistryTopic } from './topic.ts';
+
+/** A record and the head fit into one batch of a broker with Kafka's own defaults (1 MiB). */
+const MAX_RECORD_CHARACTERS = 640 * 1024;
 
 export interface RegistryState {
   standing(): Standing;
@@ -54,8 +57,28 @@ export const openState = async ({ store, topic, signer, log, changed: told }: Pa
   let { version } = held;
   let records = held.records;
   const entities = new Map<string, Entity>();
-  for (const [key, record] of records) entities.set(key, readRecord(record));
+  const take = (read: ReadonlyMap<string, string>): void => {
+    records = read;
+    entities.clear();
+    for (const [key, record] of records) {
+      try {
+        entities.set(key, readRecord(record));
+      } catch (error) {
+        if (!(error instanceof WaslError)) throw error;
+        log.error({ key, code: error.code }, 'a record cannot be read; it stands as it is');
+      }
+    }
+  };
+  take(held.records);
   let headAtMs = 0;
+  /** Another registry over this database, or a commit whose answer was lost: what the database says is what stands. */
+  const catchUp = async (): Promise<void> => {
+    if ((await readVersion(store)) === version) return;
+    const now = await readHeld(store);
+    log.warn({ from: version, to: now.version }, 'the database is ahead of this registry; its state is taken');
+    version = now.version;
+    take(now.records);
+  };
 
   const publish = async (): Promise<void> => {
     const nowMs = Date.now();
@@ -69,7 +92,14 @@ export const openState = async ({ store, topic, signer, log, changed: told }: Pa
       const decided = await work(client);
       if (decided.length === 0) return decided;
       const signed = new Map<string, string>();
-      for (const entity of decided) signed.set(entityKey(entity), await signRecord(signer, entity));
+      for (const entity of decided) {
+        const record = await signRecord(signer, entity);
+        // What no reader could take must not stand: it would end the next start, or never go out.
+        if (record.length > MAX_RECORD_CHARACTERS)
+          throw new WaslError('message-too-large', { limit: MAX_RECORD_CHARACTERS });
+        readRecord(record);
+        signed.set(entityKey(entity), record);
+      }
       next = new Map([...records, ...signed]);
       await writeRecords(client, { from: version, digest: digestOf(next), records: signed });
       return decided;
@@ -83,7 +113,10 @@ export const openState = async ({ store, topic, signer, log, changed: told }: Pa
 
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const done = last.catch(() => undefined).then(work);
+    const done = last
+      .catch(() => undefined)
+      .then(catchUp)
+      .then(work);
     last = done;
     return done;
   };

@@ -62,15 +62,35 @@ export const openRegistryTopic = async ({ bus, log }: { bus: Bus; log: Logger })
         expected.add(`${key} ${text}`);
         stands.set(key, text);
       }
-      // COMMIT POINT. One call keeps the order: readers take a head only once they hold what it counts. A crash or a rejection leaves some of
-      // it on the topic at most, under a head that does not count it: readers keep the state before, and we write the same bytes again.
-      await bus.publish(
-        REGISTRY_TOPIC.name,
-        messages.map(({ key, text }) => ({ key, value: utf8(text) })),
-      );
+      // COMMIT POINT. One batch after the other keeps the order: readers take a head only once they hold what it counts. A crash or a rejection
+      // leaves some of it on the topic at most, under a head that does not count it: readers keep the state before, and we write the same again.
+      for (const batch of batchesOf(messages)) {
+        await bus.publish(
+          REGISTRY_TOPIC.name,
+          batch.map(({ key, text }) => ({ key, value: utf8(text) })),
+        );
+      }
       uncertain.clear();
     },
   };
+};
+
+/** Below what a broker takes at once by its own defaults (1 MiB), in their order. */
+const BATCH_CHARACTERS = 700 * 1024;
+
+const batchesOf = <T extends { readonly key: string; readonly text: string }>(messages: readonly T[]): T[][] => {
+  const batches: T[][] = [];
+  let size = Number.POSITIVE_INFINITY;
+  for (const message of messages) {
+    const own = message.key.length + message.text.length;
+    if (size + own > BATCH_CHARACTERS) {
+      batches.push([]);
+      size = 0;
+    }
+    batches.at(-1)?.push(message);
+    size += own;
+  }
+  return batches;
 };
 
 /** A head by a former key counts too: whoever saw it refuses a smaller version. */

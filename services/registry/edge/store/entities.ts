@@ -23,6 +23,11 @@ export const readHeld = async (pool: Pool): Promise<Held> =>
     };
   });
 
+export const readVersion = async (pool: Pool): Promise<number> => {
+  const { rows } = await pool.query<{ version: string }>('select version from registry.head');
+  return Number(rows[0]?.version ?? 0);
+};
+
 /**
  * Writes the records of a change and the head's next version, inside the caller's transaction. `store-unavailable` when another registry has
  * changed the state since version `from`: two of them at once would sign two states under one version.
