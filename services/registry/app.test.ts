@@ -13,20 +13,12 @@ import {
   terms,
   trusted,
 } from '../../test/support/registry-world.ts';
-import { signAgencyKeys, signAuditKeys, signRegistryKeys } from '../kernel/key-statements.ts';
+import { signRegistryKeys } from '../kernel/key-statements.ts';
 import type { Signer } from '../kernel/keys.ts';
 import { type Entity, recordDigest } from '../kernel/registry.ts';
-import type { JsonObject } from '../kernel/strict-json.ts';
 import { openEmbeddedBus } from '../platform/bus/embedded.ts';
 import type { Bus } from '../platform/bus/port.ts';
-import {
-  createAuthority,
-  generateEncryptionKey,
-  generateSigningKey,
-  issueCertificate,
-  openerFromJwk,
-  signerFromJwk,
-} from '../platform/crypto/index.ts';
+import { createAuthority, generateSigningKey, issueCertificate, signerFromJwk } from '../platform/crypto/index.ts';
 import { silentLogger } from '../platform/log/index.ts';
 import type { Pool } from '../platform/store/index.ts';
 import { type Registry, startRegistry } from './app.ts';
@@ -202,49 +194,6 @@ test('two registries over one database go on from each other’s state, and neve
   expect((await copy.agreements()).map(({ status }) => status).sort()).toEqual(['active', 'suspended']);
   expect([copy.documentType(civilType.id, 2)?.version, watch.failures()]).toEqual([2, []]);
   await watch.stop();
-});
-
-test('a record that could never go out, or be read again, is refused before it stands', async () => {
-  const service = await start();
-  const type = honest.find(({ kind }) => kind === 'document-type') as Extract<Entity, { kind: 'document-type' }>;
-  const large = { ...type, version: 3, schema: { type: 'object', description: 'x'.repeat(700_000) } };
-  await expect(service.apply([large])).rejects.toMatchObject({ code: 'message-too-large' });
-  let deep: JsonObject = { type: 'object' };
-  for (let depth = 0; depth < 62; depth += 1) deep = { not: deep };
-  await expect(service.apply([{ ...type, version: 4, schema: deep }])).rejects.toMatchObject({
-    code: 'malformed-message',
-  });
-  await service.stop();
-  running = [];
-  await begin();
-});
-
-test('a certificate alone takes no agency’s keys, no name of another’s document, and brings nobody back', async () => {
-  const service = await start();
-  const held = honest.find(({ kind, id }) => kind === 'agency' && id === 'health') as Extract<
-    Entity,
-    { kind: 'agency' }
-  >;
-  const thief = signerFromJwk(generateSigningKey());
-  const keys = await signAgencyKeys(thief, held.id, thief.publicJwk, openerFromJwk(generateEncryptionKey()).publicJwk);
-  await expect(service.apply([{ ...held, keys }])).rejects.toMatchObject({ code: 'entity-frozen' });
-  const type = honest.find(({ kind }) => kind === 'document-type') as Extract<Entity, { kind: 'document-type' }>;
-  await expect(service.apply([{ ...type, version: 9, provider: held.id }])).rejects.toMatchObject({
-    code: 'entity-not-yours',
-  });
-  await service.apply([{ ...held, status: 'revoked' }]);
-  await expect(service.apply([held])).rejects.toMatchObject({ code: 'entity-frozen' });
-});
-
-test('words that no reader would take are not published', async () => {
-  const service = await start();
-  const other = signerFromJwk(generateSigningKey());
-  const audit = await signAuditKeys(other, openerFromJwk(generateEncryptionKey()).publicJwk);
-  await expect(service.apply([{ kind: 'audit', id: 'audit', keys: audit }])).rejects.toMatchObject({
-    code: 'pin-mismatch',
-  });
-  const registryKeys = await signRegistryKeys(other, trusted(registry));
-  await expect(service.apply([{ ...own, keys: registryKeys }])).rejects.toMatchObject({ code: 'pin-mismatch' });
 });
 
 /** The bus, whose writes break off after `lands` records once that is set. */
