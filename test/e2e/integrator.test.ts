@@ -11,7 +11,6 @@ import { WASL } from '../support/built.ts';
 import { removeData, startUp, type Up, waslJson } from '../support/cli.ts';
 import { until } from '../support/exchange.ts';
 import { startTestCluster, type TestCluster } from '../support/postgres.ts';
-import { readinessFile } from '../support/readiness.ts';
 
 /** What the integrator of an agency may be asked to type at most, and how long it may take. */
 const COMMANDS_AT_MOST = 8;
@@ -103,14 +102,16 @@ describe.each(SOURCE_KINDS)('an agency whose register is %s', { timeout: 300_000
     try {
       await run(`wasl new adapter lands --source ${kind} --agency ${agency}`);
       expect(await run(`wasl join ${invitation} --dir lands/identity`)).toContain('two people guard');
-      await run(`wasl officer certify data-officer --person staff-${kind}-7`, project);
       await run('npm install --prefer-offline --no-audit --no-fund && npm test', project);
       if (kind === 'postgres') await writeFile(join(project, 'register.url'), databaseUrl, { mode: 0o600 });
       await prepareSample(kind, project, start, typed);
       expect(await run('wasl conform', project)).toMatch(/The adapter conforms/);
       await run(`wasl schema publish schemas/${document}.v1.json`, project);
       const adapter = start('npm start', project);
-      await others('agency', 'activate', agency, '--report', await readinessFile(layout, agency, folder), ...operator);
+      const report = join(project, `${agency}-readiness.jws`);
+      const recorded = await run(`wasl conform --for-record --person staff-${kind}-7`, project);
+      expect(recorded).toContain(report);
+      await others('agency', 'activate', agency, '--report', report, ...operator);
 
       const asker = layout.agency(REQUESTER);
       const terms = await others('agreement', 'template', document, '--as', asker, '--purpose', 'check-entry');

@@ -11,6 +11,7 @@ import { loadTls, writePrivateFile } from '../../platform/crypto/index.ts';
 import { connectConformance, connectGateway } from '../../platform/rpc/index.ts';
 import { actingAs } from '../acting.ts';
 import { agreementAccept } from '../commands/agreement-acts.ts';
+import { certify } from '../commands/officer.ts';
 import { officerFiles } from '../development/layout.ts';
 import type { End } from '../end.ts';
 import { readBusAddresses, readPins } from '../member.ts';
@@ -22,6 +23,8 @@ export interface RecordFlags {
   readonly identity: string;
   /** Which of the agency's officers accepts the suite's agreement. */
   readonly officer: string;
+  /** Who becomes that officer, when the agency has none of that name yet. */
+  readonly person?: string;
   /** Where the report goes. */
   readonly report?: string;
   /** Digest of the adapter's build, as it is declared. */
@@ -29,6 +32,7 @@ export interface RecordFlags {
 }
 
 const ANNOUNCE_MS = 5_000;
+const OFFICER_MS = 365 * 86_400_000;
 
 /** Has the agency's attached adapter checked through the bus, and keeps the signed report. */
 export const conformForRecord = async (plan: Plan, flags: RecordFlags, say: (text: string) => void): Promise<End> => {
@@ -37,7 +41,7 @@ export const conformForRecord = async (plan: Plan, flags: RecordFlags, say: (tex
   if (agency !== plan.agency) {
     throw new WaslError('bad-usage', { what: `${identity} is not the identity of ${plan.agency}` });
   }
-  await officerIsThere(identity, officer);
+  await officerIsThere(flags);
   const tls = await loadTls(identity);
   const address = await suiteAmong(identity, tls, trustDomain);
   const connection = connectConformance({ address, tls, trustDomain });
@@ -87,13 +91,18 @@ export const conformForRecord = async (plan: Plan, flags: RecordFlags, say: (tex
   }
 };
 
-const officerIsThere = async (identity: string, officer: string): Promise<void> => {
-  await access(officerFiles(identity, officer).key).catch(() => {
-    const make = `wasl officer certify ${officer} --as ${identity} --person STAFF-NUMBER`;
+const officerIsThere = async ({ identity, officer, person }: RecordFlags): Promise<void> => {
+  const there = await access(officerFiles(identity, officer).key).then(
+    () => true,
+    () => false,
+  );
+  if (there) return;
+  if (person === undefined) {
     throw new WaslError('bad-usage', {
-      what: `an officer of the agency must accept the suite’s agreement, and there is no ${officer} yet: ${make}`,
+      what: `an officer of the agency must accept the suite’s agreement, and there is no ${officer} yet; --person STAFF-NUMBER makes one, as wasl officer certify does`,
     });
-  });
+  }
+  await certify(officer, { as: identity, person, validMs: OFFICER_MS });
 };
 
 /** The suite is the gateway of that name among those that the agency was told of. */

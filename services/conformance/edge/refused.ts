@@ -16,7 +16,7 @@ type Trial = (bench: Bench) => Promise<Finding>;
 
 const NEAR_MS = 300;
 /** What the wire and a busy machine may add. */
-const SLACK_MS = 200;
+const SLACK_MS = 1_000;
 
 const made = ({ ground, subjects }: Bench, asked: Partial<Asked> = {}): Promise<Made> =>
   makeOffer(ground, { subject: subjects.known, ...asked });

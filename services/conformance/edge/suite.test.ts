@@ -84,7 +84,7 @@ describe('an adapter that believes all it is told', () => {
     ['tells more than was asked', { tellsAll: true }, ['claims-withheld']],
     ['finds nobody', { always: 'not-found' }, ['delivers']],
     ['serves fewer at once than it said', { servesAtOnce: 4, slowMs: 20 }, ['concurrency']],
-    ['is late and does not care', { slowMs: 1_100 }, ['deadline-near', 'cancel']],
+    ['is late and does not care', { slowMs: 3_300 }, ['deadline-near', 'cancel']],
     ['does not come back', {}, ['reattaches']],
   ])(
     'fails when it %s',
