@@ -1,13 +1,11 @@
-import { isObject } from '../kernel/fields.ts';
 import { AUTHORITY, type Issuer, parseAgencyId } from '../kernel/ids.ts';
 import type { Signer, Thumbprint } from '../kernel/keys.ts';
-import { type Entity, parseEntity } from '../kernel/registry.ts';
-import { parseStrictJson } from '../kernel/strict-json.ts';
+import type { Entity } from '../kernel/registry.ts';
 import { loadSigner } from '../platform/crypto/index.ts';
 import type { RegistryConnection } from '../platform/rpc/index.ts';
 import { officerFiles } from './development/layout.ts';
 import type { End } from './end.ts';
-import { openRegistryAs, readPins } from './member.ts';
+import { entitiesIn, openRegistryAs, readPins } from './member.ts';
 
 /** An officer at work: for whom, by which key, and what the registry shows them. */
 export interface Acting {
@@ -34,14 +32,9 @@ export const actingAs = async (
       signer,
       pins,
       registry,
-      entities: entities.map(entityIn),
+      entities: entitiesIn(entities),
     });
   } finally {
     registry.close();
   }
-};
-
-const entityIn = (text: string): Entity => {
-  const value = parseStrictJson(text);
-  return parseEntity(isObject(value) ? value : {});
 };

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { WaslError } from '../kernel/codes.ts';
 import { isObject, readFields } from '../kernel/fields.ts';
 import type { Thumbprint } from '../kernel/keys.ts';
+import { type Entity, parseEntity } from '../kernel/registry.ts';
 import { THUMBPRINT } from '../kernel/statements.ts';
 import { parseStrictJson } from '../kernel/strict-json.ts';
 import { loadTls, writePrivateFile } from '../platform/crypto/index.ts';
@@ -42,6 +43,13 @@ export const readPins = async (folder: string) => {
     trustDomain: f.text('trustDomain'),
   };
 };
+
+/** The entities that the registry showed. */
+export const entitiesIn = (texts: readonly string[]): readonly Entity[] =>
+  texts.map((text) => {
+    const value = parseStrictJson(text);
+    return parseEntity(isObject(value) ? value : {});
+  });
 
 /** Connects to the registry as whoever the folder (`ca.crt`, `tls.crt`, `tls.key`, `pins.json`, `bus.json`) is. Error: `no-identity`. */
 export const openRegistryAs = async (folder: string): Promise<RegistryConnection> => {

@@ -2,13 +2,11 @@ import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WaslError } from '../../kernel/codes.ts';
-import { isObject } from '../../kernel/fields.ts';
 import { parseAgencyId } from '../../kernel/ids.ts';
-import { type Entity, parseEntity } from '../../kernel/registry.ts';
-import { parseStrictJson } from '../../kernel/strict-json.ts';
+import type { Entity } from '../../kernel/registry.ts';
 import type { End } from '../end.ts';
 import { writeInvitation } from '../invitation.ts';
-import { openRegistryAs, readPins } from '../member.ts';
+import { entitiesIn, openRegistryAs, readPins } from '../member.ts';
 
 export interface InviteFlags {
   /** Folder of the authority's operator. */
@@ -58,11 +56,7 @@ export const invite = async (id: string, { as, nameEn, nameAr, validMs }: Invite
 };
 
 const agencyIn = (entities: readonly string[], id: string): Extract<Entity, { kind: 'agency' }> => {
-  for (const text of entities) {
-    const value = parseStrictJson(text);
-    const entity = isObject(value) ? parseEntity(value) : undefined;
-    if (entity?.kind === 'agency' && entity.id === id) return entity;
-  }
+  for (const entity of entitiesIn(entities)) if (entity.kind === 'agency' && entity.id === id) return entity;
   throw new WaslError('unknown-agency', { agency: id });
 };
 
@@ -96,11 +90,9 @@ export const listAgencies = async (as: string): Promise<End> => {
   const registry = await openRegistryAs(as);
   try {
     const { entities, version } = await registry.read();
-    const agencies = entities.flatMap((text) => {
-      const value = parseStrictJson(text);
-      const entity = isObject(value) ? parseEntity(value) : undefined;
-      return entity?.kind === 'agency' ? [{ id: entity.id, name: entity.name, status: entity.status }] : [];
-    });
+    const agencies = entitiesIn(entities).flatMap((entity) =>
+      entity.kind === 'agency' ? [{ id: entity.id, name: entity.name, status: entity.status }] : [],
+    );
     return {
       kind: 'delivered',
       json: { version: Number(version), agencies },

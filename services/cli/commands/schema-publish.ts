@@ -5,11 +5,11 @@ import { WaslError } from '../../kernel/codes.ts';
 import { type Check, checkCompatibility, readSchemaText } from '../../kernel/containment/index.ts';
 import { isObject } from '../../kernel/fields.ts';
 import { type DocumentType, parseAgencyId, parseDocumentType } from '../../kernel/ids.ts';
-import { type Entity, parseEntity } from '../../kernel/registry.ts';
-import { type JsonObject, parseStrictJson } from '../../kernel/strict-json.ts';
+import type { Entity } from '../../kernel/registry.ts';
+import type { JsonObject } from '../../kernel/strict-json.ts';
 import { compileSchema, makeJudge } from '../../platform/validate/index.ts';
 import type { End } from '../end.ts';
-import { openRegistryAs } from '../member.ts';
+import { entitiesIn, openRegistryAs } from '../member.ts';
 
 export interface PublishFlags {
   /** Folder of the providing agency's identity. */
@@ -43,12 +43,6 @@ const readSchema = async (file: string): Promise<JsonObject> => {
   if (!isObject(schema)) throw new WaslError('bad-usage', { what: `${file} is not a JSON object` });
   return schema;
 };
-
-const entitiesIn = (texts: readonly string[]): readonly Entity[] =>
-  texts.flatMap((text) => {
-    const value = parseStrictJson(text);
-    return isObject(value) ? [parseEntity(value)] : [];
-  });
 
 const versionsOf = (entities: readonly Entity[], id: DocumentType): readonly DocumentTypeEntity[] =>
   entities

@@ -4,13 +4,12 @@ import { parseStep } from '../../kernel/agreement-steps.ts';
 import { WaslError } from '../../kernel/codes.ts';
 import { newCopyMemory } from '../../kernel/copy.ts';
 import { officersIn } from '../../kernel/copy-agreement.ts';
-import { readFields } from '../../kernel/fields.ts';
 import { readJws } from '../../kernel/jws.ts';
 import { verifyAgencyKeys } from '../../kernel/key-statements.ts';
-import { type Primitives, parseEcPublicJwk, type Thumbprint, thumbprint } from '../../kernel/keys.ts';
+import type { Primitives } from '../../kernel/keys.ts';
 import type { Entity } from '../../kernel/registry.ts';
 import { TYP } from '../../kernel/statements.ts';
-import type { Standing } from './apply.ts';
+import { rootIn, type Standing } from './apply.ts';
 
 type AgreementEntity = Extract<Entity, { readonly kind: 'agreement' }>;
 
@@ -32,7 +31,7 @@ export const checkAgreement = async (
   const keys = new Map(
     await Promise.all([requester, provider].map(async (agency) => keysOf(primitives, standing, agency))),
   );
-  const find = officersIn({ authority: rootOf(standing) }, newCopyMemory(primitives), {
+  const find = officersIn({ authority: rootIn(standing) }, newCopyMemory(primitives), {
     agency: (agency) => keys.get(agency),
     officer: (key) => {
       const entity = standing.get(key);
@@ -78,11 +77,4 @@ const keysOf = async (primitives: Primitives, standing: Standing, agency: string
   if (entity?.kind !== 'agency') throw new WaslError('unknown-agency', { agency });
   const { id, name, status } = entity;
   return [agency, { id, name, status, keys: await verifyAgencyKeys(primitives, entity.keys) }] as const;
-};
-
-/** The authority's root, by the word under which this registry runs. */
-const rootOf = (standing: Standing): Thumbprint => {
-  const own = standing.get('registry/registry');
-  if (own?.kind !== 'registry') throw new WaslError('registry-unavailable');
-  return thumbprint(parseEcPublicJwk(readFields(readJws(own.keys, TYP.registryKeys).payload, 'keys').object('root')));
 };

@@ -1,5 +1,7 @@
 import { canonicalJson } from '../../kernel/canonical.ts';
 import { WaslError } from '../../kernel/codes.ts';
+import { readRegistryKeys } from '../../kernel/key-statements.ts';
+import type { Thumbprint } from '../../kernel/keys.ts';
 import { type Entity, entityKey } from '../../kernel/registry.ts';
 import type { JsonObject } from '../../kernel/strict-json.ts';
 
@@ -14,6 +16,13 @@ export interface Planned {
 
 /** Without these no copy verifies. */
 export const ROOTS: readonly string[] = ['registry/registry', 'audit/audit'];
+
+/** The authority's root, by the word under which this registry runs. Error: `registry-unavailable` before that stands. */
+export const rootIn = (standing: Standing): Thumbprint => {
+  const own = standing.get('registry/registry');
+  if (own?.kind !== 'registry') throw new WaslError('registry-unavailable');
+  return readRegistryKeys(own.keys).root;
+};
 
 export const missingRoot = (standing: Standing): string | undefined => ROOTS.find((root) => !standing.has(root));
 

@@ -1,14 +1,13 @@
 import { WaslError } from '../../kernel/codes.ts';
 import { AUTHORITY } from '../../kernel/ids.ts';
-import { readAgencyKeys, readRegistryKeys } from '../../kernel/key-statements.ts';
+import { readAgencyKeys } from '../../kernel/key-statements.ts';
 import type { Primitives } from '../../kernel/keys.ts';
 import { type IssuerKey, verifyOfficer, verifyOfficerRevocation } from '../../kernel/officer.ts';
 import { type Entity, entityKey } from '../../kernel/registry.ts';
-import type { Standing } from './apply.ts';
+import { rootIn, type Standing } from './apply.ts';
 
 const issuerKey = (standing: Standing, issuer: string): IssuerKey | undefined => {
-  const own = standing.get('registry/registry');
-  if (issuer === AUTHORITY) return own?.kind === 'registry' ? { root: readRegistryKeys(own.keys).root } : undefined;
+  if (issuer === AUTHORITY) return { root: rootIn(standing) };
   const agency = standing.get(`agency/${issuer}`);
   return agency?.kind === 'agency' ? readAgencyKeys(agency.keys).signing : undefined;
 };
