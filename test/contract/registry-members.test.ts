@@ -127,7 +127,9 @@ test('of two that come with one invitation at once, one joins', async () => {
   expect(ends.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
 });
 
-test('no two agencies have one id', async () => {
+test('no two agencies have one id, and what is no id is said to be none', async () => {
+  const names = { as: operator, nameEn: 'x', nameAr: 'x', validMs: 1000 };
+  await expect(invite('Bad_Name', names)).rejects.toMatchObject({ code: 'name-not-an-id' });
   await expect(invite('transport', { as: operator, nameEn: 'x', nameAr: 'x', validMs: 1000 })).rejects.toMatchObject({
     code: 'agency-taken',
   });

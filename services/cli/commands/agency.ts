@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WaslError } from '../../kernel/codes.ts';
-import { parseAgencyId } from '../../kernel/ids.ts';
+import { AGENCY_ID, parseAgencyId } from '../../kernel/ids.ts';
 import type { Entity } from '../../kernel/registry.ts';
 import type { End } from '../end.ts';
 import { writeInvitation } from '../invitation.ts';
@@ -18,6 +18,7 @@ export interface InviteFlags {
 
 /** Makes an invitation for one agency, shown once. */
 export const invite = async (id: string, { as, nameEn, nameAr, validMs }: InviteFlags): Promise<End> => {
+  if (!AGENCY_ID.test(id)) throw new WaslError('name-not-an-id', { name: id });
   const agency = parseAgencyId(id);
   const pins = await readPins(as);
   const ca = new X509Certificate(await readFile(join(as, 'ca.crt'))).fingerprint256.replaceAll(':', '').toLowerCase();

@@ -57,7 +57,7 @@ export const readEntities = async (paths: readonly string[]): Promise<string[]> 
   const files: string[] = [];
   for (const path of paths) {
     const found = await stat(path).catch((cause: unknown) => {
-      throw new WaslError('config-invalid', { what: `there is no ${path}` }, { cause });
+      throw new WaslError('bad-usage', { what: `there is no ${path}` }, { cause });
     });
     if (!found.isDirectory()) files.push(path);
     else
