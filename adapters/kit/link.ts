@@ -1,9 +1,15 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { WaslError } from '../../services/kernel/codes.ts';
-import { buildCopy, type CopyMemory, type CopyPins, type RegistryCopy } from '../../services/kernel/copy.ts';
+import {
+  buildCopy,
+  type CopyMemory,
+  type CopyPins,
+  type HeldRecord,
+  holdRecord,
+  type RegistryCopy,
+} from '../../services/kernel/copy.ts';
 import type { BootId, GatewayId } from '../../services/kernel/ids.ts';
 import type { Primitives } from '../../services/kernel/keys.ts';
-import { recordDigest } from '../../services/kernel/registry.ts';
 import type { Logger } from '../../services/platform/log/index.ts';
 import { connectGateway, type GatewayConnection } from '../../services/platform/rpc/client.ts';
 import type { Identity } from './identity.ts';
@@ -63,10 +69,10 @@ export const openLink = (options: LinkOptions): Link => {
     const { gateway, boot } = await connection.announce({ timeoutMs: ANNOUNCE_MS });
     const ended = new AbortController();
     const until = AbortSignal.any([ended.signal, stopping.signal]);
-    const held = new Map<string, string>();
+    const held = new Map<string, HeldRecord>();
     try {
       for await (const message of connection.followRegistry(until)) {
-        for (const record of message.records) held.set(recordDigest(record), record);
+        for (const record of message.records.map(holdRecord)) held.set(record.digest, record);
         const listed = new Set(message.digests);
         for (const digest of held.keys()) if (!listed.has(digest)) held.delete(digest);
         const state = { records: [...held.values()], head: message.head, digests: message.digests };

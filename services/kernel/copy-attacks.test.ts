@@ -26,10 +26,10 @@ import {
   withEntities,
 } from '../../test/support/registry-world.ts';
 import { primitives } from '../platform/crypto/index.ts';
-import { buildCopy, type CopyPins, type RegistryCopy } from './copy.ts';
+import { buildCopy, type CopyPins, holdRecord, type RegistryCopy } from './copy.ts';
 import { parseGatewayId } from './ids.ts';
 import { signAgencyKeys, signAuditKeys, signGatewayKeys, signRegistryKeys } from './key-statements.ts';
-import { digestOverRecords, type Entity, recordDigest, signHead, signRecord } from './registry.ts';
+import { digestOverRecords, type Entity, signHead, signRecord } from './registry.ts';
 
 describe('whoever stole the registry key', () => {
   const swapped = (of: typeof civil) =>
@@ -180,7 +180,7 @@ describe('whoever stands between the registry and a copy', () => {
   test('cannot drop a record from the list and keep the head', async () => {
     const { records, head, digests } = await publish(honest);
     for (const index of records.keys()) {
-      const gone = recordDigest(records[index] as string);
+      const gone = records[index]?.digest;
       const state = {
         records: records.filter((_, at) => at !== index),
         head,
@@ -203,13 +203,13 @@ describe('whoever stands between the registry and a copy', () => {
 
   test('cannot slip in a withdrawn record, another’s record, or an entity twice', async () => {
     const { records, head, digests } = await publish(honest);
-    const late = await signRecord(registry, await agreed(terms({ id: 'withdrawn' })));
+    const late = holdRecord(await signRecord(registry, await agreed(terms({ id: 'withdrawn' }))));
     const slipped = buildCopy(primitives, pins, { records: [...records, late], head, digests });
     await expect(slipped).rejects.toMatchObject({ code: 'signature-invalid' });
 
-    const foreign = await signRecord(thief.signing, honest.at(-1) as Entity);
+    const foreign = holdRecord(await signRecord(thief.signing, honest.at(-1) as Entity));
     const listed = [...records.slice(0, -1), foreign];
-    const list = listed.map(recordDigest).sort();
+    const list = listed.map(({ digest }) => digest).sort();
     const signed = await signHead(registry, { version: 7, timeMs: 1, digest: digestOverRecords(list) });
     await expect(buildCopy(primitives, pins, { records: listed, head: signed, digests: list })).rejects.toMatchObject({
       code: 'signature-invalid',

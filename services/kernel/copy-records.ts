@@ -1,5 +1,3 @@
-import { decodeBase64url } from './base64url.ts';
-import { fromUtf8 } from './bytes.ts';
 import { WaslError } from './codes.ts';
 import type { Digest } from './digest.ts';
 import { AUTHORITY } from './ids.ts';
@@ -7,7 +5,7 @@ import { payloadSegment } from './jws.ts';
 import { type Entity, entityKey, readRecord, recordDigest } from './registry.ts';
 
 /**
- * A record as a copy holds it. All but `text` and `digest` was read in haste, to find it by: whoever takes a word of it takes it from
+ * A record as its readers hold it, made from its text by `holdRecord` and by nothing else. All but `text` and `digest` was read in haste, to find it by: whoever takes a word of it takes it from
  * `entityOf`, which reads strictly, and a record that then says something else counts for nobody.
  */
 export interface HeldRecord {
@@ -37,7 +35,7 @@ const KINDS: readonly string[] = [
 type Loose = { readonly [name: string]: unknown } | null;
 
 const loose = (segment: string): Loose => {
-  const value: unknown = JSON.parse(fromUtf8(decodeBase64url(segment)));
+  const value: unknown = JSON.parse(Buffer.from(segment, 'base64url').toString());
   return typeof value === 'object' ? (value as Loose) : null;
 };
 const hasty = <T>(read: () => T): T | undefined => {
@@ -49,6 +47,7 @@ const hasty = <T>(read: () => T): T | undefined => {
   }
 };
 
+/** Reads in haste, and verifies nothing; also what cannot be read is held, so that it is counted. */
 export const holdRecord = (text: string): HeldRecord => {
   const digest = recordDigest(text);
   const held = hasty(() => {

@@ -1,5 +1,5 @@
 import { WaslError } from './codes.ts';
-import { entityOf, type HeldRecord, holdRecord, indexRecords, type RecordIndex } from './copy-records.ts';
+import { entityOf, type HeldRecord, indexRecords, type RecordIndex } from './copy-records.ts';
 import { headerSegment, readJws } from './jws.ts';
 import { verifyRegistryKeys } from './key-statements.ts';
 import { type EcPublicJwk, type Primitives, type Thumbprint, thumbprint } from './keys.ts';
@@ -8,14 +8,14 @@ import { TYP } from './statements.ts';
 
 /** What came from the registry: the records held, its head, and the digests of all records that the head speaks for. */
 export interface RegistryState {
-  readonly records: readonly string[];
+  readonly records: readonly HeldRecord[];
   readonly head: string;
   readonly digests: readonly string[];
 }
 
 export interface VerifiedState {
   readonly head: RegistryHead;
-  readonly records: ReadonlyMap<string, HeldRecord>;
+  readonly records: readonly HeldRecord[];
   readonly index: RecordIndex;
 }
 
@@ -27,14 +27,12 @@ export interface VerifiedState {
 export const verifyState = async (
   primitives: Primitives,
   authority: Thumbprint,
-  { records: texts, head: headText, digests }: RegistryState,
+  { records, head: headText, digests }: RegistryState,
   earlier?: VerifiedState,
 ): Promise<VerifiedState> => {
-  const records = new Map<string, HeldRecord>();
-  for (const text of texts) records.set(text, earlier?.records.get(text) ?? holdRecord(text));
   const unchanged =
-    earlier !== undefined && records.size === earlier.records.size && texts.every((text) => earlier.records.has(text));
-  const index = unchanged ? earlier.index : indexRecords([...records.values()]);
+    earlier?.records.length === records.length && records.every((record, at) => record === earlier.records[at]);
+  const index = unchanged ? earlier.index : indexRecords(records);
 
   const [own] = index.ofKind('registry');
   if (own === undefined) throw new WaslError('pin-mismatch');
@@ -51,14 +49,14 @@ const checkList = (
   key: EcPublicJwk,
   head: RegistryHead,
   digests: readonly string[],
-  records: ReadonlyMap<string, HeldRecord>,
+  records: readonly HeldRecord[],
 ): void => {
   const listed = new Set(digests);
   // A record that names another key as its signer is not one that this registry made, whatever its list says.
   const start = `${headerSegment(TYP.registryRecord, thumbprint(key))}.`;
   const whole =
     digestOverRecords(digests) === head.digest &&
-    [...records.values()].every(({ text, digest }) => listed.has(digest) && text.startsWith(start));
+    records.every(({ text, digest }) => listed.has(digest) && text.startsWith(start));
   if (!whole) throw new WaslError('signature-invalid');
 };
 

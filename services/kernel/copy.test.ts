@@ -22,7 +22,7 @@ import {
 } from '../../test/support/registry-world.ts';
 import { primitives } from '../platform/crypto/index.ts';
 import { acceptAgreement, draftAgreement } from './agreement.ts';
-import { buildCopy, schemaDigest } from './copy.ts';
+import { buildCopy, holdRecord, schemaDigest } from './copy.ts';
 import type { Primitives } from './keys.ts';
 import { digestOverRecords, type Entity, signHead } from './registry.ts';
 
@@ -53,7 +53,7 @@ describe('an honest registry', () => {
 
   test('gives a kit, from only the records that concern it, the same copy', async () => {
     const state = await publish(honest);
-    const records = (await buildCopy(primitives, pins, state)).relevantTo(transport.id);
+    const records = (await buildCopy(primitives, pins, state)).relevantTo(transport.id).map(holdRecord);
     expect(records.length).toBe(10);
     const copy = await buildCopy(primitives, own(transport), { ...state, records });
     expect(await idsOf(copy)).toEqual(['licences']);

@@ -27,6 +27,7 @@ export {
   type DocumentTypeView,
   newCopyMemory,
 } from './copy-agreement.ts';
+export { type HeldRecord, holdRecord } from './copy-records.ts';
 export { headDigestOf, type RegistryState } from './copy-state.ts';
 
 /** One verified state of the registry; immutable. Gateways and kits decide from theirs, so the registry may be away. */

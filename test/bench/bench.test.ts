@@ -48,3 +48,10 @@ test('a profile’s time goes to the innermost kind of work of each stack, and i
   const work = groupSelfTime({ nodes, samples: [4, 2, 5, 5], timeDeltas: [0, 3_000, 2_000, 1_000] });
   expect(work).toEqual({ signatures: 3, 'our own code beside these': 2 });
 });
+
+test('a short bench of the registry loads it, holds it and decides under it', async () => {
+  const main = join(DIST, 'test', 'bench', 'main.js');
+  const { stdout } = await promisify(execFile)(process.execPath, [main, 'registry', '--agreements', '500', '--json']);
+  const { scenarios } = JSON.parse(stdout) as { scenarios: readonly Scenario[] };
+  expect(scenarios.map(({ value }) => value > 0)).toEqual([true, true, true, true, true]);
+}, 90_000);

@@ -5,11 +5,15 @@ import { floorList } from './floor/list.ts';
 import { measureLatency } from './latency.ts';
 import { measureMemory } from './memory.ts';
 import { profileTable, takeProfile } from './profile.ts';
+import { measureRegistry } from './registry.ts';
 import { sweepSizes } from './sweep.ts';
 import { type BusChoice, type End, startWorld } from './world.ts';
 import { startYardsticks } from './yardsticks.ts';
 
-const USAGE = `npm run bench -- exchange [--bus embedded|kafka] [--brokers host:port,…] [--json] [--seconds N]
+const USAGE = `npm run bench -- registry [--json] [--agreements N]
+  a registry of N agreements (50,000 unless told), N/10 document types and N/50 agencies loads in a gateway, which decides under it
+
+npm run bench -- exchange [--bus embedded|kafka] [--brokers host:port,…] [--json] [--seconds N]
   without more: the exchange beside its yardsticks, its latencies, documents of several sizes, and the floor's list
   --floor    the exchange beside its yardsticks, and the floor's list
   --sweep    documents of several sizes alone
@@ -29,13 +33,21 @@ const { positionals, values } = parseArgs({
     profile: { type: 'boolean', default: false },
     memory: { type: 'boolean', default: false },
     exchanges: { type: 'string', default: '100000' },
+    agreements: { type: 'string', default: '50000' },
     seconds: { type: 'string', default: '10' },
   },
 });
 const [what = 'exchange'] = positionals;
 const seconds = Number(values.seconds);
 const exchanges = Number(values.exchanges);
-if (what !== 'exchange' || !['embedded', 'kafka'].includes(values.bus) || !(seconds > 0) || !(exchanges >= 5)) {
+const agreements = Number(values.agreements);
+if (
+  !['exchange', 'registry'].includes(what) ||
+  !(agreements >= 100) ||
+  !['embedded', 'kafka'].includes(values.bus) ||
+  !(seconds > 0) ||
+  !(exchanges >= 5)
+) {
   process.stderr.write(USAGE);
   process.exit(2);
 }
@@ -65,7 +77,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 
 const scenarios: Scenario[] = [];
-try {
+const measureExchange = async (): Promise<void> => {
   say(`starting the ${bus.kind} bus and two agencies, each part a process of its own`);
   const world = await startWorld(bus, ends, lost);
   if (whole || values.floor || values.profile) {
@@ -83,6 +95,13 @@ try {
     process.stderr.write(`\n${profileTable(profile)}\n\n`);
   }
   if (values.memory) scenarios.push(...(await measureMemory(world, exchanges, say)));
+};
+try {
+  if (what === 'exchange') await measureExchange();
+  else {
+    const size = { agencies: agreements / 50, documentTypes: agreements / 10, agreements };
+    scenarios.push(...(await measureRegistry(size, say)));
+  }
 } finally {
   await end();
 }

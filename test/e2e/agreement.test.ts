@@ -44,7 +44,7 @@ describe('an agreement by the commands, as built', { timeout: 60_000 }, () => {
       );
       expect(code, JSON.stringify(json)).toBe(0);
     }
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     up.child.kill('SIGTERM');
     await up.exited;

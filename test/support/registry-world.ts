@@ -1,7 +1,7 @@
 import { accept, draft, nextStep } from '../../services/cli/agreement-steps.ts';
 import type { Agreement } from '../../services/kernel/agreement.ts';
 import type { Step } from '../../services/kernel/agreement-state.ts';
-import { buildCopy, type CopyPins, type RegistryCopy, schemaDigest } from '../../services/kernel/copy.ts';
+import { buildCopy, type CopyPins, holdRecord, type RegistryCopy, schemaDigest } from '../../services/kernel/copy.ts';
 import { AUTHORITY, type Issuer, parseAgencyId, parseDocumentType, parseGatewayId } from '../../services/kernel/ids.ts';
 import {
   type RegistryKeys,
@@ -12,14 +12,7 @@ import {
 } from '../../services/kernel/key-statements.ts';
 import type { Signer } from '../../services/kernel/keys.ts';
 import { AGREEMENTS, type OfficerCertificate, signOfficer } from '../../services/kernel/officer.ts';
-import {
-  digestOverRecords,
-  type Entity,
-  entityKey,
-  recordDigest,
-  signHead,
-  signRecord,
-} from '../../services/kernel/registry.ts';
+import { digestOverRecords, type Entity, entityKey, signHead, signRecord } from '../../services/kernel/registry.ts';
 import {
   generateEncryptionKey,
   generateSigningKey,
@@ -164,8 +157,8 @@ export const withEntities = (...changed: readonly Entity[]): Entity[] => [
 ];
 /** What stands on the topic once the registry has published these. */
 export const publish = async (entities: readonly Entity[], { version = 7, timeMs = 1000, by = registry } = {}) => {
-  const records = await Promise.all(entities.map((entity) => signRecord(by, entity)));
-  const digests = records.map(recordDigest).sort();
+  const records = (await Promise.all(entities.map((entity) => signRecord(by, entity)))).map(holdRecord);
+  const digests = records.map(({ digest }) => digest).sort();
   return { records, digests, head: await signHead(by, { version, timeMs, digest: digestOverRecords(digests) }) };
 };
 export const pins: CopyPins = { authority: root.thumbprint, audit: auditRoot.thumbprint };

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { acceptAgreement, agreementDigest, draftAgreement, type SignedAgreement } from '../../kernel/agreement.ts';
 import { signStep } from '../../kernel/agreement-steps.ts';
-import { schemaDigest } from '../../kernel/copy.ts';
+import { holdRecord, schemaDigest } from '../../kernel/copy.ts';
 import {
   type AgencyId,
   AUTHORITY,
@@ -14,7 +14,7 @@ import {
   uuidV7,
 } from '../../kernel/ids.ts';
 import { signAuditKeys, signGatewayKeys, signRegistryKeys } from '../../kernel/key-statements.ts';
-import { digestOverRecords, type Entity, recordDigest, signHead, signRecord } from '../../kernel/registry.ts';
+import { digestOverRecords, type Entity, signHead, signRecord } from '../../kernel/registry.ts';
 import type { JsonObject } from '../../kernel/strict-json.ts';
 import {
   createAuthority,
@@ -115,8 +115,8 @@ export const openRehearsal = async (of: {
   const publish = async (): Promise<void> => {
     version += 1;
     const all: readonly Entity[] = [...standing, { kind: 'agreement', id: terms.id, signed, steps }];
-    const records = await Promise.all(all.map((entity) => signRecord(registryKey, entity)));
-    const digests = records.map(recordDigest).sort();
+    const records = (await Promise.all(all.map((entity) => signRecord(registryKey, entity)))).map(holdRecord);
+    const digests = records.map(({ digest }) => digest).sort();
     const head = await signHead(registryKey, { version, timeMs: Date.now(), digest: digestOverRecords(digests) });
     await registry.take({ records, digests, head });
   };

@@ -1,8 +1,7 @@
 import { fromUtf8 } from '../../kernel/bytes.ts';
 import { WaslError } from '../../kernel/codes.ts';
-import { headDigestOf, type RegistryState } from '../../kernel/copy.ts';
-import type { Digest } from '../../kernel/digest.ts';
-import { digestOverRecords, recordDigest } from '../../kernel/registry.ts';
+import { type HeldRecord, headDigestOf, holdRecord, type RegistryState } from '../../kernel/copy.ts';
+import { digestOverRecords } from '../../kernel/registry.ts';
 import type { Bus, Subscription } from '../bus/port.ts';
 
 const TOPIC = 'wasl.registry';
@@ -17,25 +16,20 @@ export const followRegistryTopic = async (
   onState: (state: RegistryState) => void | Promise<void>,
 ): Promise<Subscription> => {
   await bus.ensureTopics([{ name: TOPIC, partitions: 1, cleanup: 'compact', retentionMs: -1 }]);
-  const records = new Map<string, { readonly text: string; readonly digest: Digest }>();
+  const records = new Map<string, HeldRecord>();
   let newest: RegistryState | undefined;
   let live = false;
 
   const take = (key: string, value: Uint8Array): RegistryState | undefined => {
     if (key !== 'head') {
       if (value.length === 0) records.delete(key);
-      else {
-        const text = fromUtf8(value);
-        records.set(key, { text, digest: recordDigest(text) });
-      }
+      else records.set(key, holdRecord(fromUtf8(value)));
       return undefined;
     }
     const head = fromUtf8(value);
     const held = [...records.values()];
     const digests = held.map(({ digest }) => digest).sort();
-    return digestOverRecords(digests) === headDigestOf(head)
-      ? { records: held.map(({ text }) => text), head, digests }
-      : undefined;
+    return digestOverRecords(digests) === headDigestOf(head) ? { records: held, head, digests } : undefined;
   };
 
   const following = await bus.follow({
