@@ -76,7 +76,7 @@ export const makeResolver = (schema: JsonValue, references: ReadonlyMap<string, 
     ...location,
     schema: inner,
     pointer: location.pointer + at,
-    base: baseOf(location),
+    base: bases.get(inner) ?? baseOf(location),
   });
 
   const resolve: Resolver['resolve'] = (reference, from) => {

@@ -1,12 +1,10 @@
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
-import * as formats from 'ajv-formats';
-import { WaslError } from '../../kernel/codes.ts';
 import { isObject } from '../../kernel/fields.ts';
 import type { JsonObject, JsonValue } from '../../kernel/strict-json.ts';
+import { readStrictly } from './strict.ts';
+import type { Problem } from './thorough/index.ts';
 
 export { makeJudge } from './judge.ts';
 
-const KEYWORDS = ['x-title-ar', 'x-description-ar', 'x-values', 'x-subject-schemes'];
 const COMPILED_AT_MOST = 200;
 
 /** What a document type's schema is asked. */
@@ -19,10 +17,6 @@ export interface DocumentSchema {
   /** `other` when the claims in which the schema has the subject stand are all there, and none of them holds it. */
   about(subject: { readonly scheme: string; readonly value: string }, claims: JsonObject): 'subject' | 'other';
 }
-
-const ajv = new Ajv2020({ strict: true, allErrors: true, ownProperties: true, allowUnionTypes: true });
-(formats.default as unknown as (to: Ajv2020) => void)(ajv);
-for (const keyword of KEYWORDS) ajv.addKeyword({ keyword, valid: true });
 
 const compiled = new Map<string, DocumentSchema>();
 
@@ -40,24 +34,16 @@ export const compileSchema = (digest: string, schema: JsonObject): DocumentSchem
 };
 
 const compile = (schema: JsonObject): DocumentSchema => {
-  const { $id: _, required: __, ...open } = schema;
-  const { $id: ___, ...whole } = schema;
-  let document: ValidateFunction;
-  let disclosed: ValidateFunction;
-  try {
-    document = ajv.compile(whole);
-    disclosed = ajv.compile(open);
-  } catch (cause) {
-    throw new WaslError('config-invalid', { what: 'a document schema does not compile' }, { cause });
-  }
+  const { required: _, ...open } = schema;
+  const [document, disclosed] = [readStrictly(schema), readStrictly(open)];
   const schemes = isObject(schema['x-subject-schemes']) ? schema['x-subject-schemes'] : {};
   const ruleOf = (scheme: string): JsonObject | undefined => {
     const rule = Object.hasOwn(schemes, scheme) ? schemes[scheme] : undefined;
     return isObject(rule) ? rule : undefined;
   };
   return {
-    document: (value) => problemsOf(document, value),
-    disclosed: (value) => problemsOf(disclosed, value),
+    document: (value) => document(value).map(said),
+    disclosed: (value) => disclosed(value).map(said),
     subject: (scheme, value) => {
       const pattern = ruleOf(scheme)?.pattern;
       if (typeof pattern !== 'string') return 'unknown-scheme';
@@ -78,7 +64,4 @@ const holds = (claim: JsonValue, text: string): boolean =>
     ? Object.values(claim).some((inner: JsonValue) => holds(inner, text))
     : claim === text;
 
-const problemsOf = (validate: ValidateFunction, value: JsonObject): readonly string[] =>
-  validate(value)
-    ? []
-    : (validate.errors ?? []).map(({ instancePath, keyword }) => `${instancePath || '/'} ${keyword}`);
+const said = ({ at, keyword }: Problem): string => `${at || '/'} ${keyword}`;

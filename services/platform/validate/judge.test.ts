@@ -33,7 +33,50 @@ test('a pattern that backtracking would not finish is told at once; what could o
   expect(accepts({ pattern: '^(?!0)[0-9]+$' }, '12')).toBe(true);
 });
 
-test('a schema too large to compile in time has no answer', () => {
+test('a schema too large to compile in time is read as it is; one of an old draft has no answer', () => {
   const properties = Object.fromEntries(Array.from({ length: 1000 }, (_, at) => [`p${at}`, { type: 'string' }]));
-  expect(accepts({ properties }, {})).toBeUndefined();
+  expect([accepts({ properties }, {}), accepts({ properties }, { p1: 1 })]).toEqual([true, false]);
+  const old = { $schema: 'http://json-schema.org/draft-07/schema#', properties };
+  expect(accepts(old, {})).toBeUndefined();
+});
+
+test('a schema that would be read without end has no answer', () => {
+  const doubling = Object.fromEntries(
+    Array.from({ length: 50 }, (_, at) => [
+      `d${at}`,
+      at === 49 ? { uniqueItems: true } : { allOf: [{ $ref: `#/$defs/d${at + 1}` }, { $ref: `#/$defs/d${at + 1}` }] },
+    ]),
+  );
+  expect(accepts({ $ref: '#/$defs/d0', $defs: doubling }, [])).toBeUndefined();
+  expect(accepts({ $ref: '#', uniqueItems: true }, [])).toBeUndefined();
+});
+
+test('what ajv reads otherwise is read by the standard', () => {
+  const list = {
+    $id: 'https://example.jo/list',
+    items: { $dynamicRef: '#item' },
+    $defs: { any: { $dynamicAnchor: 'item' } },
+  };
+  const texts = {
+    $id: 'https://example.jo/texts',
+    $ref: 'list',
+    $defs: { item: { $dynamicAnchor: 'item', type: 'string' }, list },
+  };
+  expect([accepts(texts, ['a']), accepts(texts, [1]), accepts(list, [1])]).toEqual([true, false, true]);
+  const rest = { prefixItems: [{ const: 1 }], contains: { const: 2 }, unevaluatedItems: false };
+  expect([accepts(rest, [1, 2]), accepts(rest, [1, 2, 3])]).toEqual([true, false]);
+  expect(accepts({ multipleOf: 1 }, 1e21)).toBe(true);
+  const told = JSON.parse('{"const":{"constructor":{"a":1},"valueOf":2}}');
+  expect([accepts(told, JSON.parse('{"valueOf":2.0,"constructor":{"a":1}}')), accepts(told, {})]).toEqual([
+    true,
+    false,
+  ]);
+});
+
+test('a dialect that requires what nobody here knows has no answer', () => {
+  const meta = { $vocabulary: { 'https://example.jo/vocabulary': true } };
+  const of = (required: boolean) =>
+    new Map([['urn:meta', { $vocabulary: { ...meta.$vocabulary, 'https://example.jo/vocabulary': required } }]]);
+  expect(judge.accepts({ $schema: 'urn:meta', type: 'string' }, 1, of(true))).toBeUndefined();
+  expect(judge.accepts({ $schema: 'urn:meta', type: 'string' }, 1, of(false))).toBe(true);
 });

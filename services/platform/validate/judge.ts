@@ -1,14 +1,19 @@
-import { Ajv, type Options, type ValidateFunction } from 'ajv';
+import { Ajv, type Options } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import * as formats from 'ajv-formats';
 import type { Judge } from '../../kernel/containment/index.ts';
+import { draftOf } from '../../kernel/containment/keywords.ts';
 import { isObject } from '../../kernel/fields.ts';
 import type { JsonObject, JsonValue } from '../../kernel/strict-json.ts';
 import { boundedRegExp } from './bounded-regexp.ts';
+import { isOrdinary } from './ordinary.ts';
 import { plainSchema } from './plain-schema.ts';
+import { readThoroughly } from './thorough/index.ts';
 
 const COMPILED_AT_MOST = 64;
-/** Schemas with more objects in them take ajv too long to compile: a judge has no answer on them. */
+/** Steps of one document; ajv's own are not counted. */
+const MOST_STEPS = 20_000;
+/** Schemas of old drafts with more objects in them take ajv too long to compile: a judge has no answer on them. */
 const MOST_OBJECTS = 600;
 
 const OPTIONS: Options = {
@@ -20,7 +25,7 @@ const OPTIONS: Options = {
   code: { regExp: boundedRegExp },
 };
 
-type Validate = ValidateFunction | boolean | undefined;
+type Validate = ((document: JsonValue) => boolean) | undefined;
 
 /**
  * Judges documents by ajv: draft 2020-12, or draft-07 where `$schema` says so (draft-04 is rewritten as draft-07). Formats are assertions. A schema
@@ -43,9 +48,8 @@ export const makeJudge = (): Judge => {
     accepts: (schema, document, references) => {
       if (typeof schema === 'boolean') return schema;
       const validate = validatorOf(schema, references);
-      if (validate === undefined || typeof validate === 'boolean') return validate;
       try {
-        return validate(document) === true;
+        return validate?.(document);
       } catch {
         return undefined;
       }
@@ -54,18 +58,48 @@ export const makeJudge = (): Judge => {
 };
 
 const compile = (schema: JsonValue, references: ReadonlyMap<string, JsonValue>): Validate => {
-  if (!isObject(schema) || objectsIn([schema, ...references.values()]) > MOST_OBJECTS) return undefined;
+  if (!isObject(schema)) return undefined;
   try {
-    const ajv = isModern(schema) ? new Ajv2020(OPTIONS) : new Ajv(OPTIONS);
-    (formats.default as unknown as (to: unknown) => void)(ajv);
-    for (const [uri, registered] of references) {
-      const plain = plainSchema(registered);
-      if (typeof plain === 'boolean' || isObject(plain)) ajv.addSchema(plain as object, uri);
-    }
-    return ajv.compile(plainSchema(schema) as object);
+    return isModern(schema) ? modern(schema, references) : older(schema, references);
   } catch {
     return undefined;
   }
+};
+
+const modern = (schema: JsonObject, references: ReadonlyMap<string, JsonValue>): Validate => {
+  const thorough = (): NonNullable<Validate> => {
+    const problemsOf = readThoroughly(schema, references, MOST_STEPS);
+    return (document) => problemsOf(document).length === 0;
+  };
+  if (!isOrdinary(schema)) return thorough();
+  const { $id: _, $schema: __, ...plain } = schema;
+  const validate = withFormats(new Ajv2020(OPTIONS)).compile(plain);
+  let instead: Validate;
+  return (document) => {
+    try {
+      return validate(document) === true;
+    } catch {
+      // ajv 8.20 throws where a reference stands in `anyOf`.
+      instead ??= thorough();
+      return instead(document);
+    }
+  };
+};
+
+const older = (schema: JsonObject, references: ReadonlyMap<string, JsonValue>): Validate => {
+  if (objectsIn([schema, ...references.values()]) > MOST_OBJECTS) return undefined;
+  const ajv = withFormats(new Ajv(OPTIONS));
+  for (const [uri, registered] of references) {
+    const plain = plainSchema(registered);
+    if (typeof plain === 'boolean' || isObject(plain)) ajv.addSchema(plain as object, uri);
+  }
+  const validate = ajv.compile(plainSchema(schema) as object);
+  return (document) => validate(document) === true;
+};
+
+const withFormats = <T extends Ajv | Ajv2020>(ajv: T): T => {
+  (formats.default as unknown as (to: unknown) => void)(ajv);
+  return ajv;
 };
 
 /** How many objects there are, counted until there are too many. */
@@ -80,7 +114,4 @@ const objectsIn = (values: readonly JsonValue[]): number => {
   return count;
 };
 
-const isModern = (schema: JsonObject): boolean => {
-  const named = schema.$schema;
-  return typeof named !== 'string' || named.includes('2020-12');
-};
+const isModern = (schema: JsonObject): boolean => (draftOf(schema) ?? '2020-12') === '2020-12';
