@@ -12,6 +12,8 @@ import { loadOpener, loadSigner, loadTls, type TlsIdentity } from '../../service
 export interface Identity {
   readonly agency: AgencyId;
   readonly trustDomain: string;
+  /** Where it was read from, and where a renewed certificate goes; without it none is renewed. */
+  readonly folder?: string;
   readonly tls: TlsIdentity;
   readonly signer: Signer;
   readonly opener: Opener;
@@ -20,12 +22,12 @@ export interface Identity {
   readonly pins: { readonly authority: Thumbprint; readonly audit: Thumbprint };
   /** Where the bus answers, host:port of each gateway; none when the folder does not say. */
   readonly gateways: readonly string[];
-  /** Where the registry answers, to which a provider hands in its status lists. */
+  /** Where the registry answers, which renews the certificate, and to which a provider hands in its status lists. */
   readonly registry?: string;
 }
 
 /**
- * Reads an identity's folder: `ca.crt`, `tls.crt`, `tls.key`, `signing.jwk`, `encryption.jwk`, `pins.json`, and `bus.json` if it is there.
+ * Reads an identity's folder: `ca.crt`, `tls.crt`, `tls.key` (or `tls.pem`), `signing.jwk`, `encryption.jwk`, `pins.json`, and `bus.json` if it is there.
  * Errors: `no-identity` when something is missing, `config-invalid` when others may read a key.
  */
 export async function loadIdentity(folder: string): Promise<Identity> {
@@ -45,6 +47,7 @@ export async function loadIdentity(folder: string): Promise<Identity> {
     tls: await loadTls(folder),
     signer: await loadSigner(join(folder, 'signing.jwk')),
     opener: await loadOpener(join(folder, 'encryption.jwk')),
+    folder,
     suspensions: join(folder, 'suspensions'),
     ...(await readBus(join(folder, 'bus.json'))),
   };

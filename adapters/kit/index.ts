@@ -4,6 +4,7 @@ export { defineSettings, readSettings, type SettingsFrom, type Values } from '..
 export { createLogger, type Logger, silentLogger } from '../../services/platform/log/index.ts';
 export type { Ask, CollectOptions } from './ask.ts';
 export { type Catalog, type CatalogDocument, catalogOf } from './catalog.ts';
+export { renewCertificate } from './certificate/renew.ts';
 export type { Client } from './client.ts';
 export { type Handler, type HandlerAnswer, type HandlerCall, SourceUnavailable } from './handler.ts';
 export { type Identity, loadIdentity } from './identity.ts';

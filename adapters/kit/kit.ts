@@ -4,6 +4,7 @@ import { rememberLately } from '../../services/kernel/remember.ts';
 import { primitives as bare } from '../../services/platform/crypto/index.ts';
 import type { Logger } from '../../services/platform/log/index.ts';
 import { makeAnswer } from './answer.ts';
+import { keepCertificate } from './certificate/keep.ts';
 import { type Client, makeClient } from './client.ts';
 import type { Handler } from './handler.ts';
 import type { Identity } from './identity.ts';
@@ -52,7 +53,9 @@ const REMEMBERED = 512;
 export const openKit = ({ identity, gateways, journal, log, now = Date.now }: KitOptions): Kit => {
   const primitives = rememberLately(bare, REMEMBERED);
   const lists = holdLists(log);
-  const opened = openLinks({ gateways, identity, primitives, log, now, onCopy: lists.take });
+  const certificate = keepCertificate({ identity, log, onRenewed: (tls) => opened.show(tls) });
+  const { expired } = certificate;
+  const opened = openLinks({ gateways, identity, primitives, log, now, onCopy: lists.take, expired });
   const ownSteps = watchOwnSteps(identity, primitives, log);
   const links: Links = {
     ...opened,
@@ -92,7 +95,7 @@ export const openKit = ({ identity, gateways, journal, log, now = Date.now }: Ki
     attach: ({ replica, credits }) => {
       if (provider !== undefined) throw new WaslError('internal');
       const book = journal.statusBook;
-      const own = keepLists({ identity, book, lists, log, now });
+      const own = keepLists({ identity, tls: certificate.current, book, lists, log, now });
       kept = own;
       const places = makePlaces({ book, primitives, now, onTaken: own.look });
       const answers = makeAnswer({ identity, primitives, copy: links.copy, journal, places, handlers, log, now });
@@ -117,6 +120,7 @@ export const openKit = ({ identity, gateways, journal, log, now = Date.now }: Ki
     },
     close: async () => {
       ownSteps.stop();
+      await certificate.stop();
       await kept?.stop();
       await links.stop();
     },

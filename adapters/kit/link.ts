@@ -10,8 +10,10 @@ import {
 } from '../../services/kernel/copy.ts';
 import type { BootId, GatewayId } from '../../services/kernel/ids.ts';
 import type { Primitives } from '../../services/kernel/keys.ts';
+import type { TlsIdentity } from '../../services/platform/crypto/index.ts';
 import type { Logger } from '../../services/platform/log/index.ts';
 import { connectGateway, type GatewayConnection } from '../../services/platform/rpc/client.ts';
+import { CALL_MS } from '../../services/platform/rpc/tls.ts';
 import type { Identity } from './identity.ts';
 
 const ANNOUNCE_MS = 5_000;
@@ -22,6 +24,10 @@ export interface Reached {
   readonly gateway: GatewayId;
   readonly boot: BootId;
   readonly until: AbortSignal;
+  /** Aborts when a newer certificate's connection has taken its place: nothing new begins over this one. */
+  readonly left: AbortSignal;
+  /** A connection whose place a newer certificate's takes stays open until this has settled, or for as long as any call may last. */
+  readonly hold: (work: Promise<unknown>) => void;
 }
 
 /**
@@ -30,14 +36,17 @@ export interface Reached {
  * `reached`: the gateway has named itself and its boot, and its registry stream has given a copy that verifies.
  */
 export interface Link {
+  /** The newest that has reached the gateway: whoever begins a call takes it from here each time. */
   readonly connection: GatewayConnection;
   reached(): Reached | undefined;
+  /** Shows another certificate: a second connection takes the place of the first once it has reached the gateway, and what was under way over the first ends there. */
+  show(tls: TlsIdentity): void;
   stop(): Promise<void>;
 }
 
 export interface LinkOptions {
   readonly address: string;
-  readonly identity: Identity;
+  readonly identity: Pick<Identity, 'tls' | 'trustDomain'>;
   readonly primitives: Primitives;
   readonly pins: CopyPins;
   /** The kit's own, which outlives the connection: a gateway that is reached anew shows nothing older. */
@@ -56,22 +65,32 @@ export const backoffMs = (attempt: number): number =>
 export const pause = (ms: number, signal: AbortSignal): Promise<void> =>
   wait(ms, undefined, { signal }).catch(() => undefined);
 
+/** One connection of a link, by one certificate. */
+interface Line {
+  readonly connection: GatewayConnection;
+  /** Aborts when it must end at once. */
+  readonly stopping: AbortController;
+  /** Aborts when another has taken its place. */
+  readonly left: AbortController;
+  reached: Reached | undefined;
+  running: Promise<void>;
+}
+
 export const openLink = (options: LinkOptions): Link => {
   const { address, identity, primitives, pins, memory, log } = options;
-  const connection = connectGateway({ address, tls: identity.tls, trustDomain: identity.trustDomain });
-  const stopping = new AbortController();
-  let reached: Reached | undefined;
+  const lines = new Set<Line>();
   /** What was shown last, also over an earlier connection: nobody shows less than that. */
   let copy: RegistryCopy | undefined;
-  let attempt = 0;
 
-  const once = async (): Promise<void> => {
+  const follow = async (line: Line, tell: () => void): Promise<void> => {
+    const { connection, stopping, left } = line;
     const { gateway, boot } = await connection.announce({ timeoutMs: ANNOUNCE_MS });
     const ended = new AbortController();
     const until = AbortSignal.any([ended.signal, stopping.signal]);
+    const holding: Promise<unknown>[] = [];
     const held = new Map<string, HeldRecord>();
     try {
-      for await (const message of connection.followRegistry(until)) {
+      for await (const message of connection.followRegistry(AbortSignal.any([until, left.signal]))) {
         for (const record of message.records.map(holdRecord)) held.set(record.digest, record);
         const listed = new Set(message.digests);
         for (const digest of held.keys()) if (!listed.has(digest)) held.delete(digest);
@@ -79,44 +98,86 @@ export const openLink = (options: LinkOptions): Link => {
         copy = await buildCopy(primitives, pins, state, copy, memory);
         for (const { what, code } of copy.problems) log.warn({ what, code, gateway }, 'a registry record is left out');
         options.onCopy(copy);
-        if (reached === undefined) {
-          reached = { gateway, boot, until };
-          // However it ends, the next one is looked for at once.
-          attempt = 0;
+        if (line.reached === undefined) {
+          const reached = {
+            gateway,
+            boot,
+            until,
+            left: left.signal,
+            hold: (work: Promise<unknown>) => void holding.push(work),
+          };
+          line.reached = reached;
+          tell();
           log.info({ gateway, boot, address, registry: copy.version }, 'connected to a gateway');
           options.onReached(reached);
         }
       }
+      if (left.signal.aborted && line.reached !== undefined) {
+        const over = Promise.allSettled([...holding, connection.settled()]);
+        await Promise.race([over, pause(CALL_MS, stopping.signal)]);
+      }
     } finally {
-      if (reached !== undefined) log.warn({ gateway, address }, 'the gateway is gone');
-      reached = undefined;
+      if (line.reached !== undefined && !left.signal.aborted) log.warn({ gateway, address }, 'the gateway is gone');
+      line.reached = undefined;
       ended.abort();
     }
   };
 
-  const run = async (): Promise<void> => {
+  const run = async (line: Line, onReached: () => void): Promise<void> => {
+    const over = AbortSignal.any([line.stopping.signal, line.left.signal]);
     let said: string | undefined;
-    while (!stopping.signal.aborted) {
+    let attempt = 0;
+    while (!over.aborted) {
       try {
-        await once();
+        await follow(line, () => {
+          // However it ends, the next one is looked for at once.
+          attempt = 0;
+          onReached();
+        });
         said = undefined;
       } catch (error) {
         const code = error instanceof WaslError ? error.code : 'internal';
         if (code !== said) log.warn({ err: error, address }, 'no link to this gateway; trying again');
         said = code;
       }
-      await pause(backoffMs(attempt), stopping.signal);
+      await pause(backoffMs(attempt), over);
       attempt += 1;
     }
+    line.connection.close();
+    lines.delete(line);
   };
-  const running = run();
+
+  const open = (tls: TlsIdentity): Line => {
+    const connection = connectGateway({ address, tls, trustDomain: identity.trustDomain });
+    const [stopping, left] = [new AbortController(), new AbortController()];
+    const line: Line = { connection, stopping, left, reached: undefined, running: Promise.resolve() };
+    lines.add(line);
+    line.running = run(line, () => take(line));
+    return line;
+  };
+  /** Whatever came before a line has done its part. */
+  const take = (line: Line): void => {
+    current = line;
+    for (const one of lines) {
+      if (one === line) break;
+      one.left.abort();
+    }
+  };
+  let current = open(identity.tls);
+
   return {
-    connection,
-    reached: () => reached,
+    get connection() {
+      return current.connection;
+    },
+    reached: () => current.reached,
+    show: (tls) => {
+      const line = open(tls);
+      // Nothing is lost with one that reaches nobody, and its certificate may be why.
+      if (current.reached === undefined) take(line);
+    },
     stop: async () => {
-      stopping.abort();
-      await running;
-      connection.close();
+      for (const line of lines) line.stopping.abort();
+      await Promise.all([...lines].map(({ running }) => running));
     },
   };
 };

@@ -2,6 +2,7 @@ import { WaslError } from '../../services/kernel/codes.ts';
 import { type CopyPins, newCopyMemory, type RegistryCopy } from '../../services/kernel/copy.ts';
 import { REGISTRY_FRESH_MS } from '../../services/kernel/freshness.ts';
 import type { Primitives } from '../../services/kernel/keys.ts';
+import type { TlsIdentity } from '../../services/platform/crypto/index.ts';
 import type { Logger } from '../../services/platform/log/index.ts';
 import type { Identity } from './identity.ts';
 import { type Link, openLink, type Reached } from './link.ts';
@@ -24,6 +25,8 @@ export interface Links {
   pick(withinMs: number, except?: ReadonlySet<Link>): Promise<Connected>;
   /** Calls back for each connection, now and later. */
   onReached(tell: (link: Link, reached: Reached) => void): void;
+  /** Shows another certificate to all of them; see `Link`. */
+  show(tls: TlsIdentity): void;
   stop(): Promise<void>;
 }
 
@@ -35,6 +38,8 @@ export const openLinks = (of: {
   readonly now: () => number;
   /** Told of each verified copy, of whatever gateway. */
   readonly onCopy: (copy: RegistryCopy) => void;
+  /** Why nobody can be reached, where this side knows. */
+  readonly expired: () => WaslError | undefined;
 }): Links => {
   const { identity, primitives, log, now } = of;
   const pins: CopyPins = {
@@ -113,7 +118,7 @@ export const openLinks = (of: {
         const found = connected(except);
         if (found !== undefined) return found;
         signal ??= AbortSignal.timeout(Math.max(1, withinMs));
-        if (signal.aborted) throw new WaslError('gateway-unreachable');
+        if (signal.aborted) throw of.expired() ?? new WaslError('gateway-unreachable');
         await change(signal);
       }
     },
@@ -123,6 +128,9 @@ export const openLinks = (of: {
         const reached = link.reached();
         if (reached !== undefined) tell(link, reached);
       }
+    },
+    show: (tls) => {
+      for (const link of all) link.show(tls);
     },
     stop: async () => {
       await Promise.all(all.map((link) => link.stop()));

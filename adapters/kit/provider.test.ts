@@ -53,8 +53,14 @@ test('what a gateway offers beyond the credits is answered busy, and its handler
   });
   const gone = new AbortController();
   const connection = await loopback.connect(address, await loopback.identity('agency/civil-status'));
-  const link = { connection, reached: () => undefined, stop: async () => undefined };
-  provider.attach(link, { gateway: parseGatewayId('gw-1'), boot: parseBootId(BOOT), until: gone.signal });
+  const link = { connection, reached: () => undefined, show: () => undefined, stop: async () => undefined };
+  provider.attach(link, {
+    gateway: parseGatewayId('gw-1'),
+    boot: parseBootId(BOOT),
+    until: gone.signal,
+    left: gone.signal,
+    hold: () => undefined,
+  });
   await until(() => answers.length === 3);
   expect(answers).toEqual(['2 busy', '3 busy', '4 busy']);
   expect(held).toHaveLength(2);

@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import { WaslError } from '../kernel/codes.ts';
 import { COMPATIBILITY_MODES } from '../kernel/containment/index.ts';
 import { type InviteFlags, invite, listAgencies, setAgency } from './commands/agency.ts';
+import { renewAgency } from './commands/agency-renew.ts';
 import { type ApplyFlags, apply } from './commands/apply.ts';
 import { type ConformFlags, conform } from './commands/conform.ts';
 import { join } from './commands/join.ts';
@@ -71,7 +72,9 @@ const declare = new Command('apply')
     apply(flags, (text) => void (wantsJson ? process.stderr : process.stdout).write(`${text}\n`)).then(print, fail),
   );
 
-const agency = new Command('agency').description('The agencies of the bus, as the authority sees to them.');
+const agency = new Command('agency').description(
+  'The agencies of the bus, as the authority sees to them, and an agency’s own certificate.',
+);
 const asOperator = (name: string, summary: string, example: string): Command =>
   new Command(name)
     .description(summary)
@@ -115,6 +118,14 @@ agency.addCommand(
   asOperator('list', 'Every agency, and where it stands.', 'wasl agency list').action(
     does(({ as }: { as: string }) => listAgencies(as)),
   ),
+);
+agency.addCommand(
+  new Command('renew')
+    .description('Renew your agency’s certificate now; its kit does so by itself in good time.')
+    .option('--dir <dir>', 'folder of the agency’s identity', 'identity')
+    .option('--json', 'exactly one JSON object on standard output')
+    .addHelpText('after', '\nExample:\n  $ wasl agency renew --dir identity')
+    .action(does(renewAgency)),
 );
 
 const joinBus = new Command('join')

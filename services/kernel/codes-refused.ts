@@ -86,6 +86,12 @@ export const REFUSED = {
     'The other side has no certificate that this side accepts. Next move: its operator, to check the certificate, its validity and its authority.',
     'لا يحمل الطرف الآخر شهادة مقبولة. الإجراء التالي على: مشغّله للتأكد من الشهادة ومدة صلاحيتها وجهة إصدارها.',
   ),
+  'certificate-expired': row(
+    'refused',
+    'operator',
+    'The certificate of {holder} expired at {at}. Next move: the operator of {holder}: its kit renews it by itself once it reaches the registry, and `wasl agency renew` does so at once.',
+    'انتهت صلاحية شهادة {holder} في {at}. الإجراء التالي على: مشغّل {holder}. تجدد حزمة الأدوات الشهادة تلقائيًا عند الوصول إلى السجل، ويجددها الأمر `wasl agency renew` فورًا.',
+  ),
   'not-a-gateway': row(
     'refused',
     'security-officer',

@@ -5,6 +5,7 @@ import {
   type Handler,
   type Journal,
   type Kit,
+  type Logger,
   loadIdentity,
   openFileJournal,
   openKit,
@@ -50,6 +51,11 @@ export async function startExchange(
     /** The clock of an agency's kit. */
     readonly kitNow?: (agency: string) => number;
     readonly evidencePatience?: number;
+    /** How long a certificate counts that the registry issues, ms. */
+    readonly certificateLife?: number;
+    /** Where the gateways log, and the kits. */
+    readonly log?: Logger;
+    readonly kitLog?: Logger;
     /** Where a gateway of the test's own will listen; none is started here then. */
     readonly gatewayAt?: string;
   } = {},
@@ -62,7 +68,7 @@ export async function startExchange(
   const registry = await startRegistry({
     ...(await loadRegistryIdentity(layout.registry)),
     issuer: await loadAuthority(layout.authority),
-    certificateLife: 3_600_000,
+    certificateLife: options.certificateLife ?? 3_600_000,
     gateways: [],
     store,
     schemas: { listen: '127.0.0.1:0' },
@@ -81,7 +87,7 @@ export async function startExchange(
     const gateway = await startGateway({
       identity,
       bus,
-      log: silentLogger,
+      log: options.log ?? silentLogger,
       listen,
       opsListen: '127.0.0.1:0',
       origin: 'wasl.test',
@@ -108,10 +114,10 @@ export async function startExchange(
       journals += 1;
       const journal = await openFileJournal({ dir: join(root, 'journals', String(journals)) });
       const kit = openKit({
-        identity: { ...(await loadIdentity(layout.agency(agency))), registry: registry.address },
+        identity: { registry: registry.address, ...(await loadIdentity(layout.agency(agency))) },
         gateways: address === undefined ? gateways.map((started) => started.address) : [address],
         journal: wrap(journal),
-        log: silentLogger,
+        log: options.kitLog ?? silentLogger,
         ...(kitNow === undefined ? {} : { now: () => kitNow(agency) }),
       });
       for (const [documentType, handler] of Object.entries(handlers)) kit.provide(documentType, handler);

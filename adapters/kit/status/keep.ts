@@ -1,4 +1,5 @@
 import { WaslError } from '../../../services/kernel/codes.ts';
+import type { TlsIdentity } from '../../../services/platform/crypto/index.ts';
 import type { Logger } from '../../../services/platform/log/index.ts';
 import { connectRegistry } from '../../../services/platform/rpc/registry-client.ts';
 import type { Identity } from '../identity.ts';
@@ -24,6 +25,8 @@ export interface KeptLists {
 
 export const keepLists = (of: {
   readonly identity: Identity;
+  /** What is shown to the registry; another once the certificate has been renewed. */
+  readonly tls: () => TlsIdentity;
   readonly book: StatusBook;
   readonly lists: HeldLists;
   readonly log: Logger;
@@ -36,12 +39,19 @@ export const keepLists = (of: {
   let begun: Promise<void> | undefined;
 
   const run = async (address: string, tried: () => void): Promise<void> => {
-    const registry = connectRegistry({ address, tls: identity.tls, trustDomain: identity.trustDomain });
+    const connect = (tls: TlsIdentity) => connectRegistry({ address, tls, trustDomain: identity.trustDomain });
+    let shown = of.tls();
+    let registry = connect(shown);
     let retryMs = RETRY_MS.least;
     while (!stopping.signal.aborted) {
       // What was written down before is in the book that is read now.
       wake = new AbortController();
       const called = wake.signal;
+      if (of.tls() !== shown) {
+        registry.close();
+        shown = of.tls();
+        registry = connect(shown);
+      }
       try {
         const published = await publishLists({ identity, book, registry, lists, now });
         if (published > 0) log.info({ lists: published }, 'status lists are published');

@@ -3,10 +3,11 @@ import { WaslError } from '../../kernel/codes.ts';
 import type { AgencyId, BootId, GatewayId } from '../../kernel/ids.ts';
 import type { Logger } from '../../platform/log/index.ts';
 import type { RegistryHolder } from '../../platform/registry/holder.ts';
-import type { Caller, ExchangeHandlers } from '../../platform/rpc/index.ts';
+import { type Caller, certificateExpired, type ExchangeHandlers } from '../../platform/rpc/index.ts';
 import type { Budget } from '../domain/budget.ts';
 import type { Exchange } from '../domain/exchange.ts';
 import type { Exchanged } from '../domain/ports.ts';
+import { abortAt } from './abort-at.ts';
 import { serveAttach, serveUpload } from './attach.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -36,9 +37,15 @@ export const makeHandlers = (parts: HandlerParts): ExchangeHandlers => {
     registry.admit(peer.id);
     return peer.id;
   };
-  /** Runs a stream that stays open, until an agency that is shut out meanwhile hears so. */
-  const whileAdmitted = async (agency: AgencyId, serve: (over: AbortSignal) => Promise<void>): Promise<void> => {
-    const { signal, forget } = registry.watch(agency);
+  /** Runs a stream that stays open, until an agency that is shut out meanwhile, or whose certificate expires, hears so. */
+  const whileAdmitted = async (
+    agency: AgencyId,
+    { certificate }: Caller,
+    serve: (over: AbortSignal) => Promise<void>,
+  ): Promise<void> => {
+    const watched = registry.watch(agency);
+    const expiry = abortAt(certificate.untilMs, () => certificateExpired(agency, certificate.untilMs));
+    const signal = AbortSignal.any([watched.signal, expiry.signal]);
     const cut = new Promise<never>((_, reject) => {
       if (signal.aborted) reject(signal.reason);
       signal.addEventListener('abort', () => reject(signal.reason), { once: true });
@@ -46,7 +53,8 @@ export const makeHandlers = (parts: HandlerParts): ExchangeHandlers => {
     try {
       await Promise.race([serve(signal), cut]);
     } finally {
-      forget();
+      watched.forget();
+      expiry.forget();
     }
   };
   const refuseWhileDraining = (): void => {
@@ -60,7 +68,7 @@ export const makeHandlers = (parts: HandlerParts): ExchangeHandlers => {
     },
     followRegistry: (_, caller, write) => {
       const agency = agencyOf(caller);
-      return whileAdmitted(agency, (over) =>
+      return whileAdmitted(agency, caller, (over) =>
         registry.stream(agency, AbortSignal.any([caller.signal, parts.closing, over]), write),
       );
     },
@@ -90,11 +98,18 @@ export const makeHandlers = (parts: HandlerParts): ExchangeHandlers => {
           .copy()
           ?.documentTypes()
           .some(({ id, provider }) => id === documentType && provider === by) ?? false;
-      const serving = { sessions, documents, log, welcome: { gateway, boot }, provides };
+      const { serial } = caller.certificate;
+      const serving = {
+        sessions,
+        documents,
+        log: log.child({ certificate: serial }),
+        welcome: { gateway, boot },
+        provides,
+      };
       parts.closing.addEventListener('abort', stream.end);
       // What has ended is not held on to: a replica may attach as often as it likes.
       const over = (): void => parts.closing.removeEventListener('abort', stream.end);
-      return whileAdmitted(agency, () => serveAttach(serving, agency, stream)).finally(over);
+      return whileAdmitted(agency, caller, () => serveAttach(serving, agency, stream)).finally(over);
     },
     upload: (incoming, caller) => serveUpload({ sessions, documents }, agencyOf(caller), incoming),
   };

@@ -40,6 +40,8 @@ interface Held {
   credits: number;
   /** Places held: reserved or in hand. */
   busy: number;
+  /** Answers of which it has not been said yet what became of them. */
+  owed: number;
   /** Messages that its stream has not taken yet. Those of requests long over are among them: places alone bound nothing. */
   unsent: number;
 }
@@ -88,7 +90,12 @@ export const makeSessions = (): Sessions => {
     held.busy += 1;
     return slotAt(held, () => {
       held.busy -= 1;
+      drained(held);
     });
+  };
+  /** Tells a replica that takes nothing new, once nothing is to come any more, that it may go. */
+  const drained = (held: Held): void => {
+    if (held.credits === 0 && held.busy === 0 && held.owed === 0) tell(held, { $case: 'drained', value: {} });
   };
 
   const slotAt = (held: Held, leave: () => void): Slot => ({
@@ -96,11 +103,18 @@ export const makeSessions = (): Sessions => {
     offer: ({ requester, ...offered }, withinMs, late) =>
       new Promise<OfferEnd>((resolve) => {
         const { requestId } = offered;
-        const reply = (returned: Returned): ProviderReply => ({
-          ...returned,
-          recorded: (answeredReceipt) => tell(held, { $case: 'recorded', value: { requestId, answeredReceipt } }),
-          declined: (code: Code) => tell(held, { $case: 'declined', value: { requestId, code } }),
-        });
+        const reply = (returned: Returned): ProviderReply => {
+          const say = (message: NonNullable<AttachResponse['message']>): void => {
+            tell(held, message);
+            held.owed -= 1;
+            drained(held);
+          };
+          return {
+            ...returned,
+            recorded: (answeredReceipt) => say({ $case: 'recorded', value: { requestId, answeredReceipt } }),
+            declined: (code: Code) => say({ $case: 'declined', value: { requestId, code } }),
+          };
+        };
         let expired = false;
         const expire = (): void => {
           expired = true;
@@ -112,6 +126,7 @@ export const makeSessions = (): Sessions => {
         const deadline = setTimeout(expire, withinMs);
         const settle: Pending['settle'] = (end) => {
           clearTimeout(deadline);
+          if (end !== 'lost' && end !== 'busy') held.owed += 1;
           leave();
           if (end === 'busy') tell(held, { $case: 'declined', value: { requestId, code: 'gateway-busy' } });
           if (end === 'lost' || end === 'busy') return resolve({ kind: end });
@@ -150,7 +165,7 @@ export const makeSessions = (): Sessions => {
   return {
     reserve,
     open: ({ provider, replica, types, credits, send }) => {
-      const held: Held = { types: new Set(types), pending: new Map(), send, credits, busy: 0, unsent: 0 };
+      const held: Held = { types: new Set(types), pending: new Map(), send, credits, busy: 0, owed: 0, unsent: 0 };
       const siblings = byProvider.get(provider) ?? new Set<Held>();
       byProvider.set(provider, siblings.add(held));
       return {
@@ -158,6 +173,7 @@ export const makeSessions = (): Sessions => {
         replica,
         setCredits: (count) => {
           held.credits = count;
+          drained(held);
         },
         returned: (requestId, returned) => deliver(held, requestId, returned),
         close: () => {

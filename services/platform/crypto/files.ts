@@ -7,13 +7,6 @@ import { type JsonObject, parseStrictJson } from '../../kernel/strict-json.ts';
 import { type EcPrivateJwk, type OkpPrivateJwk, openerFromJwk, primitives, signerFromJwk } from './keys.ts';
 import type { Authority } from './x509.ts';
 
-/** What a process shows of itself in TLS, and whose certificates it takes; PEM. */
-export interface TlsIdentity {
-  readonly ca: string;
-  readonly cert: string;
-  readonly key: string;
-}
-
 /** Writes a file that only its owner may read (0600), whole or not at all: beside its name first, then renamed. */
 export const writePrivateFile = async (path: string, text: string): Promise<void> => {
   const fresh = `${path}.${randomBytes(4).toString('hex')}.new`;
@@ -28,7 +21,7 @@ export const writePrivateFile = async (path: string, text: string): Promise<void
 };
 
 /** Reads a key file; `config-invalid` when others may read it too, `no-identity` when it cannot be read. */
-const readPrivateFile = async (path: string): Promise<string> => {
+export const readPrivateFile = async (path: string): Promise<string> => {
   const found = await stat(path).catch((cause: unknown) => {
     throw new WaslError('no-identity', { folder: path }, { cause });
   });
@@ -67,15 +60,6 @@ export const loadOpener = (path: string): Promise<Opener> =>
     if (opener.publicJwk.x !== stated.x) throw new RangeError(HALVES);
     return opener;
   });
-
-/** Reads `ca.crt`, `tls.crt` and `tls.key` of an identity's folder. */
-export const loadTls = async (folder: string): Promise<TlsIdentity> => {
-  const read = (name: string): Promise<string> =>
-    readFile(join(folder, name), 'utf8').catch((cause: unknown) => {
-      throw new WaslError('no-identity', { folder }, { cause });
-    });
-  return { ca: await read('ca.crt'), cert: await read('tls.crt'), key: await readPrivateFile(join(folder, 'tls.key')) };
-};
 
 /** Reads `ca.crt` and `ca.key` of a certificate authority's folder. */
 export const loadAuthority = async (folder: string): Promise<Authority> => ({

@@ -1,6 +1,6 @@
 // The door to node:crypto's keys and to X.509.
 export { answerRequest, type ReadRequest, readCertificateRequest, requestCertificate } from './csr.ts';
-export { loadAuthority, loadOpener, loadSigner, loadTls, type TlsIdentity, writePrivateFile } from './files.ts';
+export { loadAuthority, loadOpener, loadSigner, writePrivateFile } from './files.ts';
 export {
   type EcPrivateJwk,
   generateEncryptionKey,
@@ -10,4 +10,5 @@ export {
   primitives,
   signerFromJwk,
 } from './keys.ts';
+export { certifies, isNewer, loadTls, storeTls, type TlsIdentity, type Validity, validityOf } from './tls-files.ts';
 export { type Authority, type CertificatePair, createAuthority, issueCertificate } from './x509.ts';

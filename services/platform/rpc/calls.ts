@@ -1,6 +1,6 @@
+import type { PeerCertificate } from 'node:tls';
 import type { handleUnaryCall, ServerUnaryCall } from '@grpc/grpc-js';
 import { WaslError } from '../../kernel/codes.ts';
-import type { Peer } from '../../kernel/ids.ts';
 import type { Logger } from '../log/index.ts';
 import { toStatus } from './errors.ts';
 import type { Caller } from './face.ts';
@@ -13,25 +13,39 @@ export type Surface = Pick<ServerUnaryCall<unknown, unknown>, 'getAuthContext' |
 /** Why a call's signal is aborted. */
 const OVER = new Error('the call is over');
 
+export const certificateExpired = (holder: string, untilMs: number): WaslError =>
+  new WaslError('certificate-expired', { holder, at: new Date(untilMs).toISOString() });
+
 /** How a server of ours names its callers and its failures. */
 export const makeCalls = (of: {
   readonly trustDomain: string;
   readonly log: Logger;
   readonly onUnauthenticated: (reason: string) => void;
 }) => {
-  const peers = new WeakMap<object, Peer>();
-  const callerOf = (call: Surface): Caller => {
-    const certificate = call.getAuthContext()?.sslPeerCertificate;
-    const peer = (certificate && peers.get(certificate)) ?? peerOf(certificate?.subjectaltname, of.trustDomain);
-    if (certificate !== undefined && peer !== undefined) peers.set(certificate, peer);
-    if (peer === undefined) {
+  const shown = new WeakMap<object, Pick<Caller, 'peer' | 'certificate'>>();
+  const whoIs = (read: PeerCertificate | undefined): Pick<Caller, 'peer' | 'certificate'> => {
+    const peer = peerOf(read?.subjectaltname, of.trustDomain);
+    if (read === undefined || peer === undefined) {
       of.onUnauthenticated('no-spiffe-id');
       throw new WaslError('certificate-untrusted');
+    }
+    const who = { peer, certificate: { serial: read.serialNumber, untilMs: Date.parse(read.valid_to) } };
+    shown.set(read, who);
+    return who;
+  };
+  const callerOf = (call: Surface): Caller => {
+    const read = call.getAuthContext()?.sslPeerCertificate;
+    const { peer, certificate } = (read && shown.get(read)) ?? whoIs(read);
+    // TLS looks at it when the connection is opened, and never again.
+    if (!(certificate.untilMs > Date.now())) {
+      of.onUnauthenticated('certificate-not-in-force');
+      throw certificateExpired(peer.id, certificate.untilMs);
     }
     let ended: AbortController | undefined;
     const traceparent = call.metadata.get('traceparent')[0];
     return {
       peer,
+      certificate,
       // Few calls ask for it, and each that has one pays for an abort at its end; the reason stands ready, for one made each time costs a stack trace.
       get signal() {
         if (ended === undefined) {

@@ -52,6 +52,8 @@ export interface GatewayConnection {
   acknowledge(message: AcknowledgeRequest, options: CallOptions): Promise<AcknowledgeResponse>;
   attach(signal: AbortSignal): Duplex<AttachResponse, AttachRequest>;
   upload(start: UploadStart, sealed: Uint8Array, options: CallOptions): Promise<UploadResponse>;
+  /** Resolves once every call that has begun, and is not a stream that stays open, is over. */
+  settled(): Promise<void>;
   close(): void;
 }
 
@@ -90,11 +92,12 @@ export function connectGateway(of: {
     return metadata;
   };
   const deadlineOf = ({ timeoutMs }: CallOptions): { deadline: number } => ({ deadline: Date.now() + timeoutMs });
+  const underWay = new Set<Promise<void>>();
   const called = <T>(
     { signal }: CallOptions,
     start: (done: (error: ServiceError | WaslError | null, value: T) => void) => { cancel(): void },
-  ): Promise<T> =>
-    new Promise<T>((resolve, reject) => {
+  ): Promise<T> => {
+    const call = new Promise<T>((resolve, reject) => {
       let leave = (): void => undefined;
       const done = (error: ServiceError | WaslError | null, value: T): void => {
         leave();
@@ -108,6 +111,11 @@ export function connectGateway(of: {
         reject(new WaslError('gateway-unreachable', {}, { cause }));
       }
     });
+    const over = (): void => void underWay.delete(watched);
+    const watched = call.then(over, over);
+    underWay.add(watched);
+    return call;
+  };
 
   return {
     address,
@@ -165,6 +173,9 @@ export function connectGateway(of: {
           .catch(() => undefined);
         return stream;
       }),
+    settled: async () => {
+      await Promise.all(underWay);
+    },
     close: () => links.close(),
   };
 }

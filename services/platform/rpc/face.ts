@@ -17,6 +17,8 @@ import type { Peer } from '../../kernel/ids.ts';
 /** Who calls, by certificate. `signal` aborts when the call is over: cancelled, its connection lost, or all of its answer sent. */
 export interface Caller {
   readonly peer: Peer;
+  /** Of its certificate: the number by which its issuer knows it (hex), and until when it counts. No call begins after that. */
+  readonly certificate: { readonly serial: string; readonly untilMs: number };
   readonly signal: AbortSignal;
   /** W3C trace context; for logs, carries no authority. */
   readonly traceparent?: string;

@@ -1,5 +1,6 @@
 // The door to gRPC: mutual TLS only, peers by SPIFFE id, errors as codes. No type of the library leaves it.
 
+export { certificateExpired } from './calls.ts';
 export { type CallOptions, connectGateway, type GatewayConnection } from './client.ts';
 export { type ConformanceHandlers, connectConformance } from './conformance.ts';
 export type { Caller, Duplex, ExchangeHandlers } from './face.ts';

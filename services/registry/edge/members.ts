@@ -7,8 +7,8 @@ import type {
 } from '../../../proto/gen/wasl/registry/v1/registry.ts';
 import { WaslError } from '../../kernel/codes.ts';
 import { type Peer, parseAgencyId, spiffeId } from '../../kernel/ids.ts';
-import { verifyAgencyKeys } from '../../kernel/key-statements.ts';
-import { type EcPublicJwk, thumbprint } from '../../kernel/keys.ts';
+import { readAgencyKeys, verifyAgencyKeys } from '../../kernel/key-statements.ts';
+import { type EcPublicJwk, type Thumbprint, thumbprint } from '../../kernel/keys.ts';
 import {
   type Authority,
   answerRequest,
@@ -79,7 +79,7 @@ export const join = async (
   if (signed.agency !== agency)
     throw new WaslError('certificate-request-invalid', { what: 'its keys are signed for another agency' });
   if (thumbprint(signed.signing) === signed.recovery) throw new WaslError('key-used-before');
-  const tls = thumbprint({ kty: 'EC', crv: 'P-256', ...request.point } satisfies EcPublicJwk);
+  const tls = thumbprintOf(request);
   if (tls === thumbprint(signed.signing) || tls === signed.recovery) throw new WaslError('key-used-before');
 
   const asked = createHash('sha256').update(`${certificateRequest}\n${keys}`).digest('hex');
@@ -99,6 +99,9 @@ export const join = async (
   return { certificate, registryKeys: of.registryKeys, gateways: [...of.gateways], registry: of.addresses().members };
 };
 
+const thumbprintOf = ({ point }: ReadRequest): Thumbprint =>
+  thumbprint({ kty: 'EC', crv: 'P-256', ...point } satisfies EcPublicJwk);
+
 /** A fresh certificate for a key that had none. Errors: `certificate-request-invalid`, `key-used-before`, `unknown-agency` for a revoked one. */
 export const renew = async (of: Membership, peer: Peer, certificateRequest: string): Promise<RenewResponse> => {
   const request = await readCertificateRequest(certificateRequest);
@@ -106,6 +109,8 @@ export const renew = async (of: Membership, peer: Peer, certificateRequest: stri
   if (peer.kind !== 'agency') throw new WaslError('identity-mismatch', { agency: peer.id });
   const held = of.state.standing().get(`agency/${peer.id}`);
   if (held?.kind !== 'agency' || held.status === 'revoked') throw new WaslError('unknown-agency', { agency: peer.id });
+  const { signing, recovery } = readAgencyKeys(held.keys);
+  if ([thumbprint(signing), recovery].includes(thumbprintOf(request))) throw new WaslError('key-used-before');
   return { certificate: await transaction(of.store, (client) => certifyPeer(of, client, peer, request)) };
 };
 
@@ -125,6 +130,7 @@ const certifyPeer = async (
     [request.keyDigest, name, notAfter],
   );
   if (rowCount !== 1) throw new WaslError('key-used-before');
-  // Clocks of those who check it may be some minutes behind.
-  return answerRequest(issuer, { request, spiffeId: name, notBefore: new Date(Date.now() - HOUR_MS / 4), notAfter });
+  // Clocks of those who check it may be some minutes behind; but its holder reckons from its whole life when to renew it.
+  const notBefore = new Date(Date.now() - Math.min(HOUR_MS / 4, certificateLifeMs / 8));
+  return answerRequest(issuer, { request, spiffeId: name, notBefore, notAfter });
 };

@@ -155,6 +155,7 @@ export interface AttachResponse {
     | { $case: "cancel"; value: Cancel }
     | { $case: "recorded"; value: Recorded }
     | { $case: "declined"; value: Declined }
+    | { $case: "drained"; value: Drained }
     | undefined;
 }
 
@@ -188,6 +189,13 @@ export interface Recorded {
 export interface Declined {
   requestId: string;
   code: string;
+}
+
+/**
+ * Drained follows a Credit of 0: nothing is offered on this stream any more, and of all that was, it has been said what became of it. The
+ * adapter may end the stream and loses nothing.
+ */
+export interface Drained {
 }
 
 export interface UploadRequest {
@@ -1389,6 +1397,9 @@ export const AttachResponse: MessageFns<AttachResponse> = {
       case "declined":
         Declined.encode(message.message.value, writer.uint32(42).fork()).join();
         break;
+      case "drained":
+        Drained.encode(message.message.value, writer.uint32(50).fork()).join();
+        break;
     }
     return writer;
   },
@@ -1446,6 +1457,14 @@ export const AttachResponse: MessageFns<AttachResponse> = {
             message.message = { $case: "declined", value: Declined.decode(reader, reader.uint32()) };
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.message = { $case: "drained", value: Drained.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1491,6 +1510,12 @@ export const AttachResponse: MessageFns<AttachResponse> = {
       case "declined": {
         if (object.message?.value !== undefined && object.message?.value !== null) {
           message.message = { $case: "declined", value: Declined.fromPartial(object.message.value) };
+        }
+        break;
+      }
+      case "drained": {
+        if (object.message?.value !== undefined && object.message?.value !== null) {
+          message.message = { $case: "drained", value: Drained.fromPartial(object.message.value) };
         }
         break;
       }
@@ -1854,6 +1879,49 @@ export const Declined: MessageFns<Declined> = {
     const message = createBaseDeclined();
     message.requestId = object.requestId ?? "";
     message.code = object.code ?? "";
+    return message;
+  },
+};
+
+function createBaseDrained(): Drained {
+  return {};
+}
+
+export const Drained: MessageFns<Drained> = {
+  encode(_: Drained, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Drained {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDrained();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Drained>): Drained {
+    return Drained.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<Drained>): Drained {
+    const message = createBaseDrained();
     return message;
   },
 };
