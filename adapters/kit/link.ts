@@ -1,17 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { WaslError } from '../../services/kernel/codes.ts';
-import {
-  buildCopy,
-  type CopyMemory,
-  type CopyPins,
-  type HeldRecord,
-  holdRecord,
-  type RegistryCopy,
-} from '../../services/kernel/copy.ts';
+import { buildCopy, type CopyMemory, type CopyPins, type RegistryCopy } from '../../services/kernel/copy.ts';
 import type { BootId, GatewayId } from '../../services/kernel/ids.ts';
 import type { Primitives } from '../../services/kernel/keys.ts';
 import type { TlsIdentity } from '../../services/platform/crypto/index.ts';
 import type { Logger } from '../../services/platform/log/index.ts';
+import { makeRegistryReader } from '../../services/platform/registry/changes.ts';
 import { connectGateway, type GatewayConnection } from '../../services/platform/rpc/client.ts';
 import { CALL_MS } from '../../services/platform/rpc/tls.ts';
 import type { Identity } from './identity.ts';
@@ -88,13 +82,11 @@ export const openLink = (options: LinkOptions): Link => {
     const ended = new AbortController();
     const until = AbortSignal.any([ended.signal, stopping.signal]);
     const holding: Promise<unknown>[] = [];
-    const held = new Map<string, HeldRecord>();
+    const read = makeRegistryReader();
     try {
       for await (const message of connection.followRegistry(AbortSignal.any([until, left.signal]))) {
-        for (const record of message.records.map(holdRecord)) held.set(record.digest, record);
-        const listed = new Set(message.digests);
-        for (const digest of held.keys()) if (!listed.has(digest)) held.delete(digest);
-        const state = { records: [...held.values()], head: message.head, digests: message.digests };
+        const state = read(message);
+        if (state === undefined) continue;
         copy = await buildCopy(primitives, pins, state, copy, memory);
         for (const { what, code } of copy.problems) log.warn({ what, code, gateway }, 'a registry record is left out');
         options.onCopy(copy);

@@ -80,6 +80,12 @@ export const REGISTRY = {
     'The registry shows no agreement {agreement} to this agency. Next move: you, to check its id; `wasl agreement list` shows them.',
     'لا توجد في السجل اتفاقية بالمعرّف {agreement} تخص هذه الجهة. الإجراء التالي على: ضابط البيانات للتأكد من المعرّف.',
   ),
+  'drafts-too-many': row(
+    'refused',
+    'data-officers',
+    'The agency {agency} has {most} agreements that the authority has not approved, and may have no more. Next move: its data officer, to have some of them accepted and approved, or to draft a later version of one in its place.',
+    'لدى الجهة {agency} {most} من الاتفاقيات غير المعتمدة، وهو الحد الأعلى. الإجراء التالي على: ضابط البيانات فيها لاستكمال قبول بعضها واعتماده، أو صياغة إصدار جديد من إحداها بدلًا منها.',
+  ),
   'entity-frozen': row(
     'refused',
     'provider-integrator',

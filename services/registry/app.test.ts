@@ -57,6 +57,7 @@ const begin = async (on = bus, signer: Signer = registry, by: Signer = signer): 
     registryKeys: by === registry ? own.keys : await signRegistryKeys(root, trusted(by)),
     certificateLife: 3_600_000,
     bus: on,
+    draftsAtMost: 1_000,
     headEvery: 3_600_000,
   });
   running.push(started);

@@ -35,6 +35,8 @@ export interface RegistryOptions {
   readonly opsListen: string;
   readonly schemas: SchemaApi;
   readonly headEvery: number;
+  /** Agreements of one requester that the authority has not approved. */
+  readonly draftsAtMost: number;
 }
 
 export interface Registry {
@@ -84,6 +86,7 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
       certificateLifeMs: options.certificateLife,
     },
     word,
+    options.draftsAtMost,
   );
   const begin = async () => {
     await checkDeclaration(primitives, word, own);

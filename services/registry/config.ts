@@ -60,6 +60,11 @@ export const registrySettings = defineSettings({
     default: 5_000,
     sentence: 'How often the head is signed anew, so that a copy can be seen to be fresh.',
   },
+  draftsAtMost: {
+    type: 'integer',
+    default: 1_000,
+    sentence: 'How many agreements that the authority has not approved yet one agency may have drafted.',
+  },
   logLevel: {
     type: 'one-of',
     values: ['debug', 'info', 'warn', 'error'],

@@ -30,7 +30,15 @@ let service: Registry;
 const begin = async (): Promise<Registry> => {
   service = await startRegistry({
     ...{ signer: registry, registryKeys: own.keys, tls: { ca: issuer.caCert, ...pair }, issuer },
-    ...{ store, bus, gateways: [], log: silentLogger, certificateLife: 3_600_000, headEvery: 3_600_000 },
+    ...{
+      store,
+      bus,
+      gateways: [],
+      log: silentLogger,
+      certificateLife: 3_600_000,
+      draftsAtMost: 1_000,
+      headEvery: 3_600_000,
+    },
     ...{ listen, joinListen: listen, opsListen: listen, schemas: { listen } },
   });
   return service;

@@ -56,6 +56,8 @@ export async function startExchange(
     /** Where the gateways log, and the kits. */
     readonly log?: Logger;
     readonly kitLog?: Logger;
+    /** Of one requester. */
+    readonly draftsAtMost?: number;
     /** Where a gateway of the test's own will listen; none is started here then. */
     readonly gatewayAt?: string;
   } = {},
@@ -78,6 +80,7 @@ export async function startExchange(
     joinListen: '127.0.0.1:0',
     opsListen: '127.0.0.1:0',
     headEvery: 30_000,
+    draftsAtMost: options.draftsAtMost ?? 1_000,
   });
   await registry.apply((await readEntities([layout.entities])).map(entityIn));
   const identity = await loadGatewayIdentity(layout.gateway('gw-1'));

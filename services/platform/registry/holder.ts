@@ -4,6 +4,7 @@ import { buildCopy, type CopyPins, type RegistryCopy, type RegistryState } from 
 import type { AgencyId } from '../../kernel/ids.ts';
 import type { Primitives } from '../../kernel/keys.ts';
 import type { Logger } from '../log/index.ts';
+import { NOTHING_TOLD, piecesOf, type Told } from './changes.ts';
 
 /** The gateway's verified copy, and its relay to the kits (who verify for themselves). */
 export interface RegistryHolder {
@@ -16,7 +17,7 @@ export interface RegistryHolder {
   admit(agency: AgencyId): void;
   /** Aborts with `unknown-agency` once the agency is shut out; forget it when the call is over. */
   watch(agency: AgencyId): { readonly signal: AbortSignal; forget(): void };
-  /** Sends what concerns an agency, then each change, until the signal. */
+  /** Sends what concerns an agency, then what changes, until the signal. */
   stream(
     agency: AgencyId,
     signal: AbortSignal,
@@ -37,7 +38,9 @@ export const makeRegistryHolder = (primitives: Primitives, pins: CopyPins, log: 
     try {
       const copy = await buildCopy(primitives, pins, state, held?.copy);
       for (const { what, code } of copy.problems) log.warn({ what, code }, 'a registry record is left out');
-      held = { state, copy };
+      // The same list stays the same one, so that no stream looks for what differs.
+      const digests = same(held?.state.digests, state.digests) ? held.state.digests : state.digests;
+      held = { state: { ...state, digests }, copy };
       resolveFirst();
       for (const tell of [...changed]) tell();
     } catch (error) {
@@ -73,17 +76,14 @@ export const makeRegistryHolder = (primitives: Primitives, pins: CopyPins, log: 
     },
     stream: async (agency, signal, write) => {
       let sent: RegistryState | undefined;
-      let known = new Set<string>();
+      let told: Told = NOTHING_TOLD;
       while (!signal.aborted) {
         const { state, copy } = held ?? {};
         if (state !== undefined && copy !== undefined && state !== sent) {
-          const records = copy.relevantTo(agency);
-          await write({
-            records: records.filter((record) => !known.has(record)),
-            head: state.head,
-            digests: [...state.digests],
-          });
-          known = new Set(records);
+          const { head, digests } = state;
+          const records = digests === told.digests ? told.records : new Set(copy.relevantTo(agency));
+          for (const piece of piecesOf(told, { records, digests, head })) await write(piece);
+          told = { records, digests };
           sent = state;
         }
         await nextChange(signal, () => held?.state !== sent);
@@ -104,3 +104,6 @@ export const makeRegistryHolder = (primitives: Primitives, pins: CopyPins, log: 
     });
   }
 };
+
+const same = (one: readonly string[] | undefined, other: readonly string[]): one is readonly string[] =>
+  one?.length === other.length && one.every((digest, at) => digest === other[at]);

@@ -19,10 +19,13 @@ import { fromStatus, MAX_MESSAGE_BYTES } from './errors.ts';
 import { clientTls, KEEPALIVE } from './tls.ts';
 
 const CALL_MS = 30_000;
+/** Of what a registry shows one caller: none that is honest has as much to say. */
+const READ_CHARACTERS = 512 * 1024 * 1024;
 
 /** What a member or the authority asks of a registry. Rejections are WaslErrors; `registry-unreachable` when nobody answers. */
 export interface RegistryConnection {
-  read(): Promise<ReadResponse>;
+  /** All that stands and concerns the caller, page after page; `version`: of the first. Error besides: `message-too-large`. */
+  read(): Promise<Pick<ReadResponse, 'entities' | 'version'>>;
   /** `report`: for a joining agency made active, its readiness report. */
   submit(entity: string, report?: string): Promise<SubmitResponse>;
   renew(certificateRequest: string): Promise<RenewResponse>;
@@ -71,7 +74,23 @@ export function connectRegistry(of: {
   const shared = { ...OPTIONS, channelOverride: members.getChannel() };
   const authority = new AuthorityServiceClient(address, clientTls(of.tls, of.trustDomain, 'registry'), shared);
   return {
-    read: () => called(address, (...by) => members.read({}, ...by)),
+    read: async () => {
+      const page = (after: string): Promise<ReadResponse> => called(address, (...by) => members.read({ after }, ...by));
+      const first = await page('');
+      const entities = [...first.entities];
+      let size = 0;
+      for (let { next } = first; next !== ''; ) {
+        const more = await page(next);
+        size += next.length;
+        for (const text of more.entities) {
+          entities.push(text);
+          size += text.length;
+        }
+        if (size > READ_CHARACTERS) throw new WaslError('message-too-large', { limit: READ_CHARACTERS });
+        next = more.next;
+      }
+      return { entities, version: first.version };
+    },
     submit: (entity, report = '') => called(address, (...by) => members.submit({ entity, report }, ...by)),
     renew: (certificateRequest) => called(address, (...by) => members.renew({ certificateRequest }, ...by)),
     apply: (request) => called(address, (...by) => authority.apply(request, ...by)),

@@ -112,7 +112,7 @@ test('what was written before a failure arrives before it', async () => {
       throw new WaslError('identity-mismatch', { agency: 'transport' });
     },
     followRegistry: async (_, __, write) => {
-      await write({ records: ['r'], head: 'h', digests: [] });
+      await write({ records: ['r'], head: 'h', digests: [], withdrawn: [] });
       throw new WaslError('registry-unavailable');
     },
   });
@@ -148,7 +148,7 @@ test('a reader that leaves, or aborts, ends the call on the server', async () =>
   const { address } = await loopback.serve({
     followRegistry: async (_, { signal }, write) => {
       const call = calls++;
-      await write({ records: [], head: 'h', digests: [] });
+      await write({ records: [], head: 'h', digests: [], withdrawn: [] });
       await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
       ended[call]?.resolve();
     },

@@ -4,8 +4,15 @@ import type { Peer } from '../../kernel/ids.ts';
 import { type Entity, entityKey } from '../../kernel/registry.ts';
 import type { Standing } from './apply.ts';
 
-const partiesOf = (entity: Extract<Entity, { kind: 'agreement' }>): readonly string[] => {
+type AgreementEntity = Extract<Entity, { kind: 'agreement' }>;
+
+/** An entity that stands is asked for them at each call of everybody. */
+const read = new WeakMap<AgreementEntity, readonly [requester: string, provider: string]>();
+export const partiesOf = (entity: AgreementEntity): readonly [requester: string, provider: string] => {
+  const held = read.get(entity);
+  if (held !== undefined) return held;
   const { requester, provider } = readAgreement(entity.signed);
+  read.set(entity, [requester, provider]);
   return [requester, provider];
 };
 
@@ -20,7 +27,7 @@ export const mayChange = (entity: Entity, peer: Peer, standing: Standing): void 
     (one.kind === 'agency' && one.id === peer.id) ||
     ((one.kind === 'document-type' || one.kind === 'status-list') && one.provider === peer.id) ||
     (one.kind === 'officer' && one.issuer === peer.id) ||
-    (one.kind === 'agreement' && partiesOf(one).includes(peer.id));
+    (one.kind === 'agreement' && isParty(one, peer));
   const allowed =
     peer.kind === 'agency' && mine(entity) && (held === undefined ? entity.kind !== 'agency' : mine(held));
   if (!allowed) throw new WaslError('entity-not-yours', { agency: peer.id, entity: entityKey(entity) });
@@ -28,4 +35,6 @@ export const mayChange = (entity: Entity, peer: Peer, standing: Standing): void 
 
 /** What is shown to whom: agreements to their parties; everything else to every member, for nothing of it is secret. */
 export const concerns = (entity: Entity, peer: Peer): boolean =>
-  peer.kind !== 'agency' || entity.kind !== 'agreement' || partiesOf(entity).includes(peer.id);
+  peer.kind !== 'agency' || entity.kind !== 'agreement' || isParty(entity, peer);
+
+const isParty = (entity: AgreementEntity, peer: Peer): boolean => partiesOf(entity).some((party) => party === peer.id);

@@ -11,16 +11,19 @@ import { checkActivation } from '../domain/activation.ts';
 import { checkAgreement } from '../domain/agreement.ts';
 import { planOf } from '../domain/apply.ts';
 import { checkDeclaration, type OwnWord } from '../domain/check.ts';
+import { checkDrafts } from '../domain/drafts.ts';
 import { checkOfficer } from '../domain/officers.ts';
-import { concerns, mayChange } from '../domain/owner.ts';
+import { mayChange } from '../domain/owner.ts';
 import { applyEntities, checkLists } from './apply.ts';
 import { invite, join, type Membership, renew } from './members.ts';
+import { makePages } from './pages.ts';
 
 const ACTIONS = { add: Action.ACTION_ADD, change: Action.ACTION_CHANGE, keep: Action.ACTION_KEEP } as const;
 
-/** What the registry's calls do. */
-export const registryHandlers = (membership: Membership, own: OwnWord): RegistryHandlers => {
+/** What the registry's calls do. `draftsAtMost`: of one requester. */
+export const registryHandlers = (membership: Membership, own: OwnWord, draftsAtMost: number): RegistryHandlers => {
   const { state } = membership;
+  const pageOf = makePages(state);
   const entityOf = async (text: string): Promise<Entity> => {
     const value = parseStrictJson(text);
     if (!isObject(value)) throw new WaslError('malformed-message', { what: 'entity' });
@@ -39,10 +42,9 @@ export const registryHandlers = (membership: Membership, own: OwnWord): Registry
 
   return {
     join: (request) => join(membership, request),
-    read: async (_, { peer }) => {
+    read: async ({ after }, { peer }) => {
       admit(peer);
-      const shown = [...state.standing().values()].filter((entity) => concerns(entity, peer));
-      return { entities: shown.map((one) => JSON.stringify(one)), version: BigInt(state.version()) };
+      return pageOf(peer, after);
     },
     submit: async ({ entity: text, report }, { peer }) => {
       admit(peer);
@@ -51,7 +53,10 @@ export const registryHandlers = (membership: Membership, own: OwnWord): Registry
         mayChange(entity, peer, standing);
         await checkActivation(primitives, standing, entity, peer, { report, nowMs: Date.now() });
         await checkOfficer(primitives, standing, entity);
-        if (entity.kind === 'agreement') await checkAgreement(primitives, standing, entity, Date.now());
+        if (entity.kind === 'agreement') {
+          checkDrafts(standing, entity, draftsAtMost);
+          await checkAgreement(primitives, standing, entity, Date.now());
+        }
         await checkLists(standing, [entity]);
         return planOf(standing, [entity]).flatMap(({ action }) => (action === 'keep' ? [] : [entity]));
       });

@@ -52,10 +52,12 @@ export interface FollowRegistryRequest {
 export interface FollowRegistryResponse {
   /** New or changed records (compact JWS, `typ` wasl-registry-record+jwt) that concern the caller. */
   records: string[];
-  /** The registry's current head (compact JWS, `typ` wasl-registry-head+jwt). */
+  /** The registry's current head (compact JWS, `typ` wasl-registry-head+jwt). Empty: more follows before what is here counts. */
   head: string;
-  /** Digests of all entities, sorted: what the head's digest is taken over. A held record whose digest is not here has been withdrawn. */
+  /** Digests of entities, added since the last head of this stream: at first those of all. The head's digest is taken over all that stand, sorted. */
   digests: string[];
+  /** Digests that stand no more since the last head of this stream, and their records with them. */
+  withdrawn: string[];
 }
 
 export interface RequestRequest {
@@ -381,7 +383,7 @@ export const FollowRegistryRequest: MessageFns<FollowRegistryRequest> = {
 };
 
 function createBaseFollowRegistryResponse(): FollowRegistryResponse {
-  return { records: [], head: "", digests: [] };
+  return { records: [], head: "", digests: [], withdrawn: [] };
 }
 
 export const FollowRegistryResponse: MessageFns<FollowRegistryResponse> = {
@@ -394,6 +396,9 @@ export const FollowRegistryResponse: MessageFns<FollowRegistryResponse> = {
     }
     for (const v of message.digests) {
       writer.uint32(26).string(v!);
+    }
+    for (const v of message.withdrawn) {
+      writer.uint32(34).string(v!);
     }
     return writer;
   },
@@ -435,6 +440,14 @@ export const FollowRegistryResponse: MessageFns<FollowRegistryResponse> = {
             message.digests.push(reader.string());
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.withdrawn.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -455,6 +468,7 @@ export const FollowRegistryResponse: MessageFns<FollowRegistryResponse> = {
     message.records = object.records?.map((e) => e) || [];
     message.head = object.head ?? "";
     message.digests = object.digests?.map((e) => e) || [];
+    message.withdrawn = object.withdrawn?.map((e) => e) || [];
     return message;
   },
 };
@@ -2142,7 +2156,10 @@ export const LinkServiceService = {
     responseSerialize: (value: AnnounceResponse): Buffer => Buffer.from(AnnounceResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): AnnounceResponse => AnnounceResponse.decode(value),
   },
-  /** FollowRegistry streams the signed records that concern the caller, then each change. The caller verifies them; the gateway vouches for nothing. */
+  /**
+   * FollowRegistry streams the signed records that concern the caller, then each change, each in as many messages as it takes; the last of them
+   * has the head. The caller verifies them; the gateway vouches for nothing.
+   */
   followRegistry: {
     path: "/wasl.exchange.v1.LinkService/FollowRegistry" as const,
     requestStream: false as const,
@@ -2159,7 +2176,10 @@ export const LinkServiceService = {
 export interface LinkServiceServer extends UntypedServiceImplementation {
   /** Announce names the gateway and its boot. A request must carry the boot it is addressed to. */
   announce: handleUnaryCall<AnnounceRequest, AnnounceResponse>;
-  /** FollowRegistry streams the signed records that concern the caller, then each change. The caller verifies them; the gateway vouches for nothing. */
+  /**
+   * FollowRegistry streams the signed records that concern the caller, then each change, each in as many messages as it takes; the last of them
+   * has the head. The caller verifies them; the gateway vouches for nothing.
+   */
   followRegistry: handleServerStreamingCall<FollowRegistryRequest, FollowRegistryResponse>;
 }
 
@@ -2180,7 +2200,10 @@ export interface LinkServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: AnnounceResponse) => void,
   ): ClientUnaryCall;
-  /** FollowRegistry streams the signed records that concern the caller, then each change. The caller verifies them; the gateway vouches for nothing. */
+  /**
+   * FollowRegistry streams the signed records that concern the caller, then each change, each in as many messages as it takes; the last of them
+   * has the head. The caller verifies them; the gateway vouches for nothing.
+   */
   followRegistry(
     request: FollowRegistryRequest,
     options?: Partial<CallOptions>,

@@ -58,13 +58,17 @@ export interface JoinResponse {
 }
 
 export interface ReadRequest {
+  /** Where the page before ended: its `next`. Empty for the first. */
+  after: string;
 }
 
 export interface ReadResponse {
-  /** Entities, JSON. */
+  /** Entities, JSON, as they stand when the page is made. None is ever taken away: what stood at the first page is in one of them. */
   entities: string[];
   /** Version of the newest head. */
   version: bigint;
+  /** Asks for the page that follows; empty in the last. */
+  next: string;
 }
 
 export interface SubmitRequest {
@@ -309,11 +313,14 @@ export const JoinResponse: MessageFns<JoinResponse> = {
 };
 
 function createBaseReadRequest(): ReadRequest {
-  return {};
+  return { after: "" };
 }
 
 export const ReadRequest: MessageFns<ReadRequest> = {
-  encode(_: ReadRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+  encode(message: ReadRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.after !== "") {
+      writer.uint32(10).string(message.after);
+    }
     return writer;
   },
 
@@ -330,6 +337,14 @@ export const ReadRequest: MessageFns<ReadRequest> = {
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.after = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -345,14 +360,15 @@ export const ReadRequest: MessageFns<ReadRequest> = {
   create(base?: DeepPartial<ReadRequest>): ReadRequest {
     return ReadRequest.fromPartial(base ?? {});
   },
-  fromPartial(_: DeepPartial<ReadRequest>): ReadRequest {
+  fromPartial(object: DeepPartial<ReadRequest>): ReadRequest {
     const message = createBaseReadRequest();
+    message.after = object.after ?? "";
     return message;
   },
 };
 
 function createBaseReadResponse(): ReadResponse {
-  return { entities: [], version: 0n };
+  return { entities: [], version: 0n, next: "" };
 }
 
 export const ReadResponse: MessageFns<ReadResponse> = {
@@ -365,6 +381,9 @@ export const ReadResponse: MessageFns<ReadResponse> = {
         throw new globalThis.Error("value provided for field message.version of type int64 too large");
       }
       writer.uint32(16).int64(message.version);
+    }
+    if (message.next !== "") {
+      writer.uint32(26).string(message.next);
     }
     return writer;
   },
@@ -398,6 +417,14 @@ export const ReadResponse: MessageFns<ReadResponse> = {
             message.version = reader.int64() as bigint;
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.next = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -417,6 +444,7 @@ export const ReadResponse: MessageFns<ReadResponse> = {
     const message = createBaseReadResponse();
     message.entities = object.entities?.map((e) => e) || [];
     message.version = (object.version !== undefined && object.version !== null) ? BigInt(object.version) : 0n;
+    message.next = object.next ?? "";
     return message;
   },
 };
@@ -1084,7 +1112,7 @@ export const JoinServiceClient = makeGenericClientConstructor(
 /** MemberService is for agencies and the authority, over mutual TLS; who calls is the SPIFFE URI of the certificate. */
 export type MemberServiceService = typeof MemberServiceService;
 export const MemberServiceService = {
-  /** Read shows what stands now: to an agency what concerns it, to the authority everything. */
+  /** Read shows what stands now, a page at a time: to an agency what concerns it, to the authority everything. */
   read: {
     path: "/wasl.registry.v1.MemberService/Read" as const,
     requestStream: false as const,
@@ -1117,7 +1145,7 @@ export const MemberServiceService = {
 } as const;
 
 export interface MemberServiceServer extends UntypedServiceImplementation {
-  /** Read shows what stands now: to an agency what concerns it, to the authority everything. */
+  /** Read shows what stands now, a page at a time: to an agency what concerns it, to the authority everything. */
   read: handleUnaryCall<ReadRequest, ReadResponse>;
   /** Submit hands in an entity whose change the caller may make by what it signed: an agreement with one step more, or its agency's own keys. */
   submit: handleUnaryCall<SubmitRequest, SubmitResponse>;
@@ -1126,7 +1154,7 @@ export interface MemberServiceServer extends UntypedServiceImplementation {
 }
 
 export interface MemberServiceClient extends Client {
-  /** Read shows what stands now: to an agency what concerns it, to the authority everything. */
+  /** Read shows what stands now, a page at a time: to an agency what concerns it, to the authority everything. */
   read(request: ReadRequest, callback: (error: ServiceError | null, response: ReadResponse) => void): ClientUnaryCall;
   read(
     request: ReadRequest,
