@@ -1,9 +1,7 @@
 import { Command } from 'commander';
-import { type ExplainFlags, explainAgreement, listAgreements } from './commands/agreement.ts';
-import { agreementAccept, agreementDraft, agreementStep, agreementTemplate } from './commands/agreement-acts.ts';
-import { agreementHold, agreementShow } from './commands/agreement-hold.ts';
+import { PLACEHOLDERS } from '../kernel/placeholders.ts';
 import { DATA_OFFICER, DEFAULT_DATA } from './development/layout.ts';
-import { does } from './speak.ts';
+import { doesLater } from './speak.ts';
 
 const asOfficer = (name: string, summary: string, example: string): Command =>
   new Command(name)
@@ -20,17 +18,17 @@ export const agreement = new Command('agreement').description(
 agreement.addCommand(
   asOfficer(
     'template',
-    'Print a terms file to begin with.',
+    'Print a terms file to begin with: the titles of its purposes and its legal basis are yours to write.',
     'wasl agreement template health.medical-fitness > terms.json',
   )
     .argument('<document>', 'the document type wanted')
-    .option('--purpose <code>', 'what it is for', 'say-what-for')
-    .action(does(agreementTemplate)),
+    .option('--purpose <code>', 'what it is for', PLACEHOLDERS.purpose)
+    .action(doesLater(async () => (await import('./commands/agreement-acts.ts')).agreementTemplate)),
 );
 agreement.addCommand(
   asOfficer('draft', 'Draft an agreement, as the requester’s officer.', 'wasl agreement draft terms.json')
     .argument('<file>', 'the terms; `wasl agreement template` prints their form')
-    .action(does(agreementDraft)),
+    .action(doesLater(async () => (await import('./commands/agreement-acts.ts')).agreementDraft)),
 );
 agreement.addCommand(
   asOfficer(
@@ -39,7 +37,7 @@ agreement.addCommand(
     'wasl agreement accept social-aid.fitness',
   )
     .argument('<id>', 'the agreement')
-    .action(does(agreementAccept)),
+    .action(doesLater(async () => (await import('./commands/agreement-acts.ts')).agreementAccept)),
 );
 for (const [name, step, summary] of [
   ['approve', 'approved', 'Put an accepted agreement in force, as the authority’s officer.'],
@@ -52,14 +50,14 @@ for (const [name, step, summary] of [
       .argument('<id>', 'the agreement')
       .option('--reason-en <text>', 'why, in English')
       .option('--reason-ar <text>', 'why, in Arabic')
-      .action(does(agreementStep(step))),
+      .action(doesLater(async () => (await import('./commands/agreement-acts.ts')).agreementStep(step))),
   );
 }
 agreement.addCommand(
   asOfficer('show', 'Show the terms as they were signed.', 'wasl agreement show social-aid.fitness --save held.json')
     .argument('<id>', 'the agreement')
     .option('--save <file>', 'write all that was signed there')
-    .action(does(agreementShow)),
+    .action(doesLater(async () => (await import('./commands/agreement-hold.ts')).agreementShow)),
 );
 agreement.addCommand(
   asOfficer(
@@ -69,7 +67,7 @@ agreement.addCommand(
   )
     .argument('<file>', 'what `wasl agreement show --save` wrote')
     .option('--lift', 'resume what was held', false)
-    .action(does(agreementHold)),
+    .action(doesLater(async () => (await import('./commands/agreement-hold.ts')).agreementHold)),
 );
 
 const onData = (name: string, summary: string, example: string): Command =>
@@ -92,10 +90,10 @@ agreement.addCommand(
     .option('--major <number>', 'its major', Number, 1)
     .requiredOption('--purpose <code>', 'what for')
     .option('--claims <names>', 'claims wanted, comma-separated', list)
-    .action(does((flags: ExplainFlags) => explainAgreement(flags))),
+    .action(doesLater(async () => (await import('./commands/agreement.ts')).explainAgreement)),
 );
 agreement.addCommand(
   onData('list', 'Every agreement and where it stands.', 'wasl agreement list --as transport')
     .option('--as <agency>', 'those of one agency')
-    .action(does((flags: { data: string; as?: string }) => listAgreements(flags))),
+    .action(doesLater(async () => (await import('./commands/agreement.ts')).listAgreements)),
 );

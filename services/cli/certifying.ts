@@ -1,7 +1,7 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { WaslError } from '../kernel/codes.ts';
-import { type CertifyFlags, certify, type RevokeFlags, revokeOfficer } from './commands/officer.ts';
-import { does } from './speak.ts';
+import type { CertifyFlags } from './commands/officer.ts';
+import { doesLater } from './speak.ts';
 
 const days = (text: string): number => {
   const match = /^(\d{1,4})d$/.exec(text);
@@ -29,15 +29,17 @@ officer.addCommand(
     'wasl officer certify data-officer --person staff-1001',
   )
     .requiredOption('--person <id>', 'opaque id of the person, one on the whole bus, such as a staff number')
-    .option('--valid <time>', 'for how many days', days, days('365d'))
+    .addOption(new Option('--valid <time>', 'for how many days').argParser(days).default(days('365d'), '365d'))
     .action(
-      does((name: string, { valid, ...flags }: Omit<CertifyFlags, 'validMs'> & { valid: number }) =>
-        certify(name, { ...flags, validMs: valid }),
-      ),
+      doesLater(async () => {
+        const { certify } = await import('./commands/officer.ts');
+        return (name: string, { valid: validMs, ...flags }: Omit<CertifyFlags, 'validMs'> & { valid: number }) =>
+          certify(name, { ...flags, validMs });
+      }),
     ),
 );
 officer.addCommand(
   one('revoke', 'Take an officer’s key back.', 'wasl officer revoke data-officer --since 2027-03-01T00:00:00Z')
     .option('--since <date>', 'from when on nothing that it signed counts; now unless told')
-    .action(does((name: string, flags: RevokeFlags) => revokeOfficer(name, flags))),
+    .action(doesLater(async () => (await import('./commands/officer.ts')).revokeOfficer)),
 );

@@ -2,17 +2,12 @@ import { relative } from 'node:path';
 import { Command, Option } from 'commander';
 import { WaslError } from '../kernel/codes.ts';
 import { COMPATIBILITY_MODES } from '../kernel/containment/index.ts';
-import { type InviteFlags, invite, listAgencies, setAgency } from './commands/agency.ts';
-import { renewAgency } from './commands/agency-renew.ts';
-import { type ApplyFlags, apply } from './commands/apply.ts';
-import { type ConformFlags, conform } from './commands/conform.ts';
-import { join } from './commands/join.ts';
-import { newAdapter } from './commands/new-adapter.ts';
-import { type SchemaCheckFlags, schemaCheck } from './commands/schema.ts';
-import { schemaImpact, schemaPublish } from './commands/schema-publish.ts';
+import type { InviteFlags } from './commands/agency.ts';
+import type { ApplyFlags } from './commands/apply.ts';
+import type { ConformFlags } from './commands/conform.ts';
 import { DATA_OFFICER, DEFAULT_DATA, layoutOf } from './development/layout.ts';
 import { SOURCE_KINDS } from './scaffold/project.ts';
-import { collect, does, fail, print, wantsJson } from './speak.ts';
+import { collect, doesLater, wantsJson } from './speak.ts';
 
 /** The development authority's operator. */
 const OPERATOR = relative(process.cwd(), layoutOf(DEFAULT_DATA).operator);
@@ -22,6 +17,8 @@ const span = (text: string): number => {
   if (match === null) throw new WaslError('bad-usage', { what: `${text} is not a time such as 7d, 12h or 30m` });
   return Number(match[1]) * { d: 86_400_000, h: 3_600_000, m: 60_000 }[match[2] as 'd' | 'h' | 'm'];
 };
+
+const sayAside = (text: string): void => void (wantsJson ? process.stderr : process.stdout).write(`${text}\n`);
 
 const schema = new Command('schema').description('Document schemas and their versions.');
 schema.addCommand(
@@ -36,7 +33,7 @@ schema.addCommand(
     .option('--reference <uri=file>', 'a registered schema that $ref names; may be repeated', collect, [])
     .option('--json', 'exactly one JSON object on standard output')
     .addHelpText('after', '\nExample:\n  $ wasl schema check person.v1.json person.v2.json --mode full')
-    .action(does((files: string[], flags: SchemaCheckFlags) => schemaCheck(files, flags))),
+    .action(doesLater(async () => (await import('./commands/schema.ts')).schemaCheck)),
 );
 schema.addCommand(
   new Command('publish')
@@ -47,7 +44,7 @@ schema.addCommand(
     .option('--major <number>', 'its major, likewise', Number)
     .option('--json', 'exactly one JSON object on standard output')
     .addHelpText('after', '\nExample:\n  $ wasl schema publish schemas/archives.extract.v1.json')
-    .action(does(schemaPublish)),
+    .action(doesLater(async () => (await import('./commands/schema-publish.ts')).schemaPublish)),
 );
 schema.addCommand(
   new Command('impact')
@@ -58,7 +55,7 @@ schema.addCommand(
     .option('--major <number>', 'its major, likewise', Number)
     .option('--json', 'exactly one JSON object on standard output')
     .addHelpText('after', '\nExample:\n  $ wasl schema impact schemas/archives.extract.v2.json')
-    .action(does(schemaImpact)),
+    .action(doesLater(async () => (await import('./commands/schema-publish.ts')).schemaImpact)),
 );
 
 const declare = new Command('apply')
@@ -68,8 +65,11 @@ const declare = new Command('apply')
   .option('--as <dir>', 'folder of the authority’s operator', OPERATOR)
   .option('--json', 'exactly one JSON object on standard output')
   .addHelpText('after', '\nExample:\n  $ wasl apply -f declarations/')
-  .action((flags: ApplyFlags) =>
-    apply(flags, (text) => void (wantsJson ? process.stderr : process.stdout).write(`${text}\n`)).then(print, fail),
+  .action(
+    doesLater(async () => {
+      const { apply } = await import('./commands/apply.ts');
+      return (flags: ApplyFlags) => apply(flags, sayAside);
+    }),
   );
 
 const agency = new Command('agency').description(
@@ -90,11 +90,17 @@ agency.addCommand(
     .argument('<id>', 'the id that the agency will have')
     .requiredOption('--name-en <text>', 'its name for people, English')
     .requiredOption('--name-ar <text>', 'its name for people, Arabic')
-    .option('--valid <time>', 'how long the invitation may be used, as 7d or 12h', span, span('7d'))
+    .addOption(
+      new Option('--valid <time>', 'how long the invitation may be used, as 7d or 12h')
+        .argParser(span)
+        .default(span('7d'), '7d'),
+    )
     .action(
-      does((id: string, { as, nameEn, nameAr, valid }: Omit<InviteFlags, 'validMs'> & { valid: number }) =>
-        invite(id, { as, nameEn, nameAr, validMs: valid }),
-      ),
+      doesLater(async () => {
+        const { invite } = await import('./commands/agency.ts');
+        return (id: string, { valid: validMs, ...flags }: Omit<InviteFlags, 'validMs'> & { valid: number }) =>
+          invite(id, { ...flags, validMs });
+      }),
     ),
 );
 agency.addCommand(
@@ -106,17 +112,28 @@ agency.addCommand(
     .argument('<id>', 'the agency')
     .option('--report <file>', 'the readiness report that wasl conform --for-record gave its integrator')
     .action(
-      does((id: string, flags: { as: string; report?: string }) => setAgency(id, { ...flags, status: 'active' })),
+      doesLater(async () => {
+        const { setAgency } = await import('./commands/agency.ts');
+        return (id: string, flags: { as: string; report?: string }) => setAgency(id, { ...flags, status: 'active' });
+      }),
     ),
 );
 agency.addCommand(
   asOperator('shut-out', 'End all exchange with an agency, for good.', 'wasl agency shut-out social-aid')
     .argument('<id>', 'the agency')
-    .action(does((id: string, { as }: { as: string }) => setAgency(id, { as, status: 'revoked' }))),
+    .action(
+      doesLater(async () => {
+        const { setAgency } = await import('./commands/agency.ts');
+        return (id: string, { as }: { as: string }) => setAgency(id, { as, status: 'revoked' });
+      }),
+    ),
 );
 agency.addCommand(
   asOperator('list', 'Every agency, and where it stands.', 'wasl agency list').action(
-    does(({ as }: { as: string }) => listAgencies(as)),
+    doesLater(async () => {
+      const { listAgencies } = await import('./commands/agency.ts');
+      return ({ as }: { as: string }) => listAgencies(as);
+    }),
   ),
 );
 agency.addCommand(
@@ -125,7 +142,7 @@ agency.addCommand(
     .option('--dir <dir>', 'folder of the agency’s identity', 'identity')
     .option('--json', 'exactly one JSON object on standard output')
     .addHelpText('after', '\nExample:\n  $ wasl agency renew --dir identity')
-    .action(does(renewAgency)),
+    .action(doesLater(async () => (await import('./commands/agency-renew.ts')).renewAgency)),
 );
 
 const joinBus = new Command('join')
@@ -135,23 +152,21 @@ const joinBus = new Command('join')
   .option('--recovery <file>', 'where the recovery key goes; `<agency>-recovery.jwk` unless told')
   .option('--json', 'exactly one JSON object on standard output')
   .addHelpText('after', '\nExample:\n  $ wasl join wasl-invitation-1.eyJh…')
-  .action(does(join));
+  .action(doesLater(async () => (await import('./commands/join.ts')).join));
 
-const project = new Command('new')
-  .description('A project to begin with.')
-  .addCommand(
-    new Command('adapter')
-      .description('Write a small adapter project of an agency, with its test, Dockerfile and README.')
-      .argument('<name>', 'the project’s name, and the agency’s id unless told')
-      .addOption(new Option('--source <kind>', 'the source system').choices(SOURCE_KINDS).makeOptionMandatory())
-      .option('--agency <id>', 'the agency')
-      .option('--document <type>', 'the document type that it answers for; AGENCY.register-extract unless told')
-      .option('--dir <path>', 'where; ./NAME unless told')
-      .option('--kit <file>', 'the kit’s package; the one that was built unless told')
-      .option('--json', 'exactly one JSON object on standard output')
-      .addHelpText('after', '\nExample:\n  $ wasl new adapter archives --source csv --dir ../archives')
-      .action(does(newAdapter)),
-  );
+const project = new Command('new').description('A project to begin with.').addCommand(
+  new Command('adapter')
+    .description('Write a small adapter project of an agency, with its test, Dockerfile and README.')
+    .argument('<name>', 'the project’s name, and the agency’s id unless told')
+    .addOption(new Option('--source <kind>', 'the source system').choices(SOURCE_KINDS).makeOptionMandatory())
+    .option('--agency <id>', 'the agency')
+    .option('--document <type>', 'the document type that it answers for; AGENCY.register-extract unless told')
+    .option('--dir <path>', 'where; ./NAME unless told')
+    .option('--kit <file>', 'the kit’s package; the one that was built unless told')
+    .option('--json', 'exactly one JSON object on standard output')
+    .addHelpText('after', '\nExample:\n  $ wasl new adapter archives --source csv --dir ../archives')
+    .action(doesLater(async () => (await import('./commands/new-adapter.ts')).newAdapter)),
+);
 
 const conformance = new Command('conform')
   .description(
@@ -174,8 +189,11 @@ const conformance = new Command('conform')
   .option('--build <digest>', 'for the record: digest of the adapter’s build, as you declare it')
   .option('--json', 'exactly one JSON object on standard output')
   .addHelpText('after', "\nExample:\n  $ wasl conform --run 'npm start'")
-  .action((flags: ConformFlags) =>
-    conform(flags, (text) => void (wantsJson ? process.stderr : process.stdout).write(`${text}\n`)).then(print, fail),
+  .action(
+    doesLater(async () => {
+      const { conform } = await import('./commands/conform.ts');
+      return (flags: ConformFlags) => conform(flags, sayAside);
+    }),
   );
 
 /** What an agency joins and is seen to with: schemas, declarations, agencies, and a project to begin with. */

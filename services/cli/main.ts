@@ -4,19 +4,9 @@ import { WaslError } from '../kernel/codes.ts';
 import { exitCodeOf } from '../kernel/outcome.ts';
 import { agreement } from './agreeing.ts';
 import { officer } from './certifying.ts';
-import { agent } from './commands/agent.ts';
-import { catalog } from './commands/catalog.ts';
-import { config } from './commands/config.ts';
-import { documentStatus, revoke } from './commands/document.ts';
-import { showJournal, verifyJournal } from './commands/journal.ts';
-import { request } from './commands/request.ts';
-import { run } from './commands/run.ts';
-import { status } from './commands/status.ts';
-import { trace } from './commands/trace.ts';
-import { up } from './commands/up.ts';
 import { DEFAULT_DATA } from './development/layout.ts';
 import { joiningCommands } from './joining.ts';
-import { collect, does, fail, hasFailed, print, wantsJson } from './speak.ts';
+import { collect, doesLater, fail, hasFailed, print, wantsJson } from './speak.ts';
 
 const list = (text: string): string[] => text.split(',').filter((item) => item !== '');
 const duration = (text: string): number => {
@@ -60,6 +50,7 @@ program.addCommand(
       const say = (text: string): void => {
         (wantsJson ? process.stderr : process.stdout).write(`· ${text}\n`);
       };
+      const { up } = await import('./commands/up.ts');
       await up(flags, { say, show: print, stopped }).catch(fail);
     }),
 );
@@ -69,7 +60,10 @@ program.addCommand(
     .argument('<process>', 'gateway, registry, conformance, adapter or agent')
     .requiredOption('--config <file>', 'JSON file of its settings; the environment (WASL_*) wins over it')
     .addHelpText('after', '\nExample:\n  $ wasl run gateway --config /etc/wasl/gateway.json')
-    .action((what: string, flags: { config: string }) => run(what, flags.config, process.env).catch(fail)),
+    .action(async (what: string, flags: { config: string }) => {
+      const { run } = await import('./commands/run.ts');
+      await run(what, flags.config, process.env).catch(fail);
+    }),
 );
 program.addCommand(
   command(
@@ -91,7 +85,7 @@ program.addCommand(
     .option('--gateway <addr>', 'gateway, host:port')
     .option('--retry-of <id>', 'the request that this one repeats')
     .option('--save <file>', 'write the credential (compact SD-JWT) there')
-    .action(does(request)),
+    .action(doesLater(async () => (await import('./commands/request.ts')).request)),
 );
 program.addCommand(
   command(
@@ -101,7 +95,7 @@ program.addCommand(
   )
     .requiredOption('--as <agency>', 'who would ask')
     .option('--document <type>', 'this document type alone')
-    .action(does(catalog)),
+    .action(doesLater(async () => (await import('./commands/catalog.ts')).catalog)),
 );
 program.addCommand(
   command(
@@ -112,21 +106,23 @@ program.addCommand(
     .requiredOption('--as <agency>', 'whose agent')
     .option('--listen <addr>', 'where it answers, host:port on a loopback address', '127.0.0.1:7460')
     .option('--provide <type=url>', 'a document that a local HTTP handler answers; may be repeated', collect, [])
-    .action((flags: { data: string; as: string; listen: string; provide: string[] }) =>
-      agent(flags, { show: print, stopped: untilStopped() }).catch(fail),
-    ),
+    .action(async (flags: { data: string; as: string; listen: string; provide: string[] }) => {
+      const stopped = untilStopped();
+      const { agent } = await import('./commands/agent.ts');
+      await agent(flags, { show: print, stopped }).catch(fail);
+    }),
 );
 program.addCommand(
   command('trace', 'Show the evidence of a request, in order, verified.', 'wasl trace 0199a1b2-…')
     .argument('<request-id>', 'the request’s id')
     .option('--audit-key <file>', 'open the sealed private part with the audit service’s key')
-    .action(does((id: string, flags: { data: string; auditKey?: string }) => trace(id, flags))),
+    .action(doesLater(async () => (await import('./commands/trace.ts')).trace)),
 );
 const journal = new Command('journal').description('An agency’s own evidence.');
 journal.addCommand(
   command('show', 'Show what the agency wrote down.', 'wasl journal show --as transport')
     .option('--as <agency>', 'whose journal; every agency of the data folder unless told')
-    .action(does(showJournal)),
+    .action(doesLater(async () => (await import('./commands/journal.ts')).showJournal)),
 );
 journal.addCommand(
   command(
@@ -136,7 +132,7 @@ journal.addCommand(
   )
     .option('--as <agency>', 'whose journal; every agency of the data folder unless told')
     .addOption(new Option('--against <what>', 'check every receipt against the log').choices(['bus']))
-    .action(does(verifyJournal)),
+    .action(doesLater(async () => (await import('./commands/journal.ts')).verifyJournal)),
 );
 program.addCommand(journal);
 const document = new Command('document').description('Documents after they were delivered: whether they still count.');
@@ -150,7 +146,7 @@ document.addCommand(
     .requiredOption('--request <id>', 'the request under which it was delivered')
     .option('--reason <text>', 'why, for the agency’s own book; no personal data')
     .option('--config <file>', 'settings of the adapter that issued it; those of the data folder unless told')
-    .action(does(revoke)),
+    .action(doesLater(async () => (await import('./commands/document.ts')).revoke)),
 );
 document.addCommand(
   command(
@@ -162,12 +158,20 @@ document.addCommand(
     .requiredOption('--as <agency>', 'who holds it')
     .option('--identity <dir>', 'folder of the agency’s identity')
     .option('--gateway <addr>', 'gateway, host:port')
-    .action(does(documentStatus)),
+    .action(doesLater(async () => (await import('./commands/document.ts')).documentStatus)),
 );
 program.addCommand(document);
 for (const of of [...joiningCommands, agreement, officer]) program.addCommand(of);
-program.addCommand(command('status', 'What is up, and whether it is healthy.', 'wasl status').action(does(status)));
-program.addCommand(command('config', 'Every setting of every process.', 'wasl config').action(does(config)));
+program.addCommand(
+  command('status', 'What is up, and whether it is healthy.', 'wasl status').action(
+    doesLater(async () => (await import('./commands/status.ts')).status),
+  ),
+);
+program.addCommand(
+  command('config', 'Every setting of every process.', 'wasl config').action(
+    doesLater(async () => (await import('./commands/config.ts')).config),
+  ),
+);
 
 let help = '';
 const strict = (of: Command): void => {

@@ -27,5 +27,9 @@ export const does =
     }
   };
 
+/** As `does`, for a command that loads what it needs when it runs: nobody waits for the libraries of the others. */
+export const doesLater = <A extends readonly unknown[]>(load: () => Promise<(...args: A) => Promise<End> | End>) =>
+  does(async (...args: A) => (await load())(...args));
+
 /** For an option that may be repeated. */
 export const collect = (text: string, before: readonly string[]): string[] => [...before, text];

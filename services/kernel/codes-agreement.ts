@@ -20,6 +20,12 @@ export const AGREEMENT = {
     'The agreement {agreement} is not in force yet. Next move: you, to ask again once it is.',
     'لم يبدأ سريان الاتفاقية {agreement} بعد. الإجراء التالي على: مقدم الطلب لإعادة الطلب بعد بدء سريانها.',
   ),
+  'agreement-unfinished': row(
+    'refused',
+    'data-officers',
+    'The agreement {agreement} still says what its template says: {what}. Next move: the data officer who drafts it, to write there what is true.',
+    'لا تزال في الاتفاقية {agreement} نصوص من النموذج: {what}. الإجراء التالي على: ضابط البيانات الذي يصوغها لكتابة النص الصحيح مكانها.',
+  ),
   'agreement-not-accepted': row(
     'refused',
     'data-officers',

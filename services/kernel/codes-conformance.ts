@@ -17,8 +17,8 @@ export const CONFORMANCE_CODES = {
   'readiness-missing': row(
     'refused',
     'provider-integrator',
-    'The agency {agency} is joining, and there is no readiness report of it. Next move: its integrator, to run wasl conform --for-record and give the report to the authority.',
-    'الجهة {agency} قيد الانضمام ولا يوجد لها تقرير جاهزية. الإجراء التالي على: الفريق الفني للجهة لتنفيذ wasl conform --for-record وتسليم التقرير إلى السلطة.',
+    'The agency {agency} is not active yet, and there is no readiness report of it. Next move: its integrator, to run wasl conform --for-record and give the report to the authority.',
+    'الجهة {agency} لم تُفعَّل بعد ولا يوجد لها تقرير جاهزية. الإجراء التالي على: الفريق الفني للجهة لتنفيذ wasl conform --for-record وتسليم التقرير إلى السلطة.',
   ),
   'readiness-not-signed': row(
     'refused',

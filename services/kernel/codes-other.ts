@@ -86,6 +86,12 @@ export const OTHER = {
     'The gateway carries as much as it can at once. Next move: you, to ask again shortly.',
     'تعالج البوابة الحد الأعلى من الطلبات حاليًا. الإجراء التالي على: مقدم الطلب لإعادة الطلب بعد قليل.',
   ),
+  'part-not-ready': row(
+    'unavailable',
+    'operator',
+    '{part} was not ready within {seconds} s, so everything was stopped again. Next move: you, to read {log} and start anew.',
+    'لم يصبح {part} جاهزًا خلال {seconds} ثانية فأُوقف كل شيء. الإجراء التالي على: مشغّل النظام لمراجعة {log} ثم إعادة التشغيل.',
+  ),
   'agent-busy': row(
     'unavailable',
     'requester',

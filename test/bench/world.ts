@@ -83,7 +83,7 @@ export const startWorld = async (choice: BusChoice, ends: End[], lost: (what: st
       lost(`${name} ended (${how}): ${(await readFile(layout.log(name), 'utf8')).slice(-2_000)}`);
     });
     await begun?.();
-    await waitUntil(name, () => isReady(ops), READY_MS, ending.signal);
+    await waitUntil({ part: name, log: layout.log(name) }, () => isReady(ops), READY_MS, ending.signal);
     return { pid: child.pid, ops };
   };
   const listen = `127.0.0.1:${await freePort()}`;
@@ -102,7 +102,8 @@ export const startWorld = async (choice: BusChoice, ends: End[], lost: (what: st
       ...registryAt,
     },
     async () => {
-      await waitUntil('registry', () => listens(registryAt.listen), READY_MS, new AbortController().signal);
+      const part = { part: 'registry', log: layout.log('registry') };
+      await waitUntil(part, () => listens(registryAt.listen), READY_MS, new AbortController().signal);
       await declareOnce(layout);
     },
   );

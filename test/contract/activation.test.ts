@@ -15,11 +15,20 @@ import { loadIdentities } from '../../services/conformance/main.ts';
 import { decodeBatch, verifyBatch } from '../../services/kernel/batch.ts';
 import { followChain } from '../../services/kernel/chain.ts';
 import { parseEntry } from '../../services/kernel/evidence.ts';
-import { CONFORMANCE } from '../../services/kernel/ids.ts';
+import { CONFORMANCE, parseAgencyId } from '../../services/kernel/ids.ts';
 import { readJws } from '../../services/kernel/jws.ts';
+import { signAgencyKeys } from '../../services/kernel/key-statements.ts';
+import type { Signer } from '../../services/kernel/keys.ts';
 import { openEmbeddedBus } from '../../services/platform/bus/embedded.ts';
 import type { Bus } from '../../services/platform/bus/port.ts';
-import { loadSigner, primitives } from '../../services/platform/crypto/index.ts';
+import {
+  generateEncryptionKey,
+  generateSigningKey,
+  loadSigner,
+  openerFromJwk,
+  primitives,
+  signerFromJwk,
+} from '../../services/platform/crypto/index.ts';
 import { makeRegister, SCHEMA } from '../support/conformance.ts';
 import { type Exchange, startExchange, until } from '../support/exchange.ts';
 import { sharedCluster } from '../support/postgres.ts';
@@ -71,6 +80,14 @@ const joined = async (id: string): Promise<string> => {
   const gateways = [suite.address, exchange.gateway.address];
   await writeBusAddresses(dir, { registry: exchange.registry.address, gateways });
   return dir;
+};
+
+/** An agency as a file may declare it, with keys of its own. */
+const signedAnew = async (id: string) => {
+  const [signing, recovery] = [generateSigningKey(), generateSigningKey()].map(signerFromJwk) as [Signer, Signer];
+  const { publicJwk: encryption } = openerFromJwk(generateEncryptionKey());
+  const keys = await signAgencyKeys(recovery, parseAgencyId(id), signing.publicJwk, encryption);
+  return { kind: 'agency', id, name: { en: 'Unheard of', ar: 'غير معروفة' }, keys };
 };
 
 const attach = async (dir: string, documentType: string): Promise<Kit> => {
@@ -203,6 +220,12 @@ test('an agency that has joined becomes active with a good readiness report of i
   await expect(authority.apply({ entities: [active], dryRun: false })).rejects.toMatchObject({
     code: 'readiness-missing',
   });
+  // Nor does one that nobody knows begin as an active one.
+  const unheard = JSON.stringify({ ...(await signedAnew('unheard-of')), status: 'active' });
+  for (const dryRun of [true, false]) {
+    await expect(authority.apply({ entities: [unheard], dryRun })).rejects.toMatchObject({ code: 'readiness-missing' });
+  }
+  await expect(authority.submit(unheard)).rejects.toMatchObject({ code: 'readiness-missing' });
   await by(good);
   await expect(own.submit(JSON.stringify({ ...held, status: 'joining' }))).rejects.toMatchObject({
     code: 'authority-only',

@@ -76,6 +76,11 @@ describe('an agreement by the commands, as built', { timeout: 60_000 }, () => {
 
   it('is explained, at every stage, by whose move is next; and delivers when it is nobody’s', async () => {
     expect(await explained()).toEqual([false, 'no-agreement', ['health']]);
+    const template = await act('health', 'template', TERMS.documentType, '--purpose', 'fitness-recall');
+    writeFileSync(join(data, 'template.json'), JSON.stringify(template.json));
+    const unfinished = await act('health', 'draft', join(data, 'template.json'));
+    expect([unfinished.code, unfinished.json.code]).toEqual([3, 'agreement-unfinished']);
+    expectBothLanguages(unfinished.json.message);
     expect((await act('health', 'draft', join(data, 'terms.json'))).code).toBe(0);
     expect(await explained()).toEqual([false, 'agreement-not-accepted', ['transport']]);
     expect((await act('authority', 'approve', TERMS.id)).json.code).toBe('step-out-of-order');

@@ -115,7 +115,12 @@ describe.each(SOURCE_KINDS)('an agency whose register is %s', { timeout: 300_000
 
       const asker = layout.agency(REQUESTER);
       const terms = await others('agreement', 'template', document, '--as', asker, '--purpose', 'check-entry');
-      await writeFile(join(home, `${kind}.json`), JSON.stringify(terms));
+      // What the form cannot know, the requester's data officer writes.
+      const written = {
+        legalBasis: { en: 'Land Law (example), article 4', ar: 'قانون الأراضي (مثال)، المادة ٤' },
+        purposes: [{ purpose: 'check-entry', title: { en: 'Check an entry', ar: 'التحقق من قيد' } }],
+      };
+      await writeFile(join(home, `${kind}.json`), JSON.stringify({ ...terms, ...written }));
       await others('agreement', 'draft', join(home, `${kind}.json`), '--as', asker);
       expect(await run(`wasl agreement accept ${terms.id}`, project)).toContain('check-entry');
       await others('agreement', 'approve', terms.id, ...operator);

@@ -5,6 +5,7 @@ import { WaslError } from '../../kernel/codes.ts';
 import { schemaDigest } from '../../kernel/copy.ts';
 import { isObject } from '../../kernel/fields.ts';
 import { readAgencyKeys } from '../../kernel/key-statements.ts';
+import { mustBeFinished, PLACEHOLDERS } from '../../kernel/placeholders.ts';
 import type { Entity } from '../../kernel/registry.ts';
 import { type JsonObject, parseStrictJson } from '../../kernel/strict-json.ts';
 import { type Acting, actingAs } from '../acting.ts';
@@ -59,7 +60,7 @@ const pinsFor = (acting: Acting, terms: Omit<Agreement, 'pins'>): Agreement['pin
   };
 };
 
-/** The form of a terms file, filled in as far as the registry can: prints it, and changes nothing. */
+/** The form of a terms file, filled in as far as the registry can: prints it, and changes nothing. What it cannot know stands there as a placeholder. */
 export const agreementTemplate = async (
   document: string,
   { as, officer, purpose }: ActFlags & { readonly purpose: string },
@@ -78,8 +79,8 @@ export const agreementTemplate = async (
       provider: type.provider,
       documentType: document,
       documentVersion: type.version,
-      purposes: [{ purpose, title: { en: 'What it is for', ar: 'الغرض من التبادل' } }],
-      legalBasis: { en: 'The law that allows it', ar: 'السند القانوني' },
+      purposes: [{ purpose, title: PLACEHOLDERS.title }],
+      legalBasis: PLACEHOLDERS.legalBasis,
       claims: properties.filter((name) => name !== 'asOf').sort(),
       quotaPerDay: 1_000,
       timeZone: 'Asia/Amman',
@@ -122,6 +123,7 @@ const termsIn = async (file: string, acting: Acting): Promise<Agreement> => {
 export const agreementDraft = async (file: string, { as, officer }: ActFlags): Promise<End> =>
   actingAs(as, officer, async (acting) => {
     const terms = await termsIn(file, acting);
+    mustBeFinished(terms);
     return submitted(
       acting,
       await draft(acting.signer, terms),

@@ -66,6 +66,7 @@ export const partsOf = ({ layout, addresses, kafka, signal }: UpOptions): readon
       ? { bus: 'embedded', databaseUrl: layout.hubUrl }
       : { bus: 'kafka', kafkaBrokers: kafka, singleBroker: true };
 
+  const part = (name: string) => ({ part: name, log: layout.log(name) });
   const cluster = (name: string, dataDir: string, prepare: (url: string) => Promise<void>): Part => ({
     name,
     after: [],
@@ -84,7 +85,7 @@ export const partsOf = ({ layout, addresses, kafka, signal }: UpOptions): readon
       await writePrivateFile(layout.config(name), `${JSON.stringify(config, null, 2)}\n`);
       return startChild(COMMAND, ['run', what, '--config', layout.config(name)], layout.log(name));
     },
-    ready: (signal) => waitUntil(name, () => isReady(at.ops ?? ''), READY_MS, signal),
+    ready: (signal) => waitUntil(part(name), () => isReady(at.ops ?? ''), READY_MS, signal),
   });
   const adapter = (id: string, source: string, ops: string, config: object): Part =>
     node(
@@ -106,7 +107,7 @@ export const partsOf = ({ layout, addresses, kafka, signal }: UpOptions): readon
     listen,
     after: [],
     begin: async () => startChild(sourceScript(id), [], layout.log(name), env),
-    ready: (signal) => waitUntil(name, () => listens(listen), READY_MS, signal),
+    ready: (signal) => waitUntil(part(name), () => listens(listen), READY_MS, signal),
   });
 
   const hub = cluster('hub-postgresql', layout.hub, async (url) => {
@@ -144,7 +145,7 @@ export const partsOf = ({ layout, addresses, kafka, signal }: UpOptions): readon
   const registry: Part = {
     ...registryPart,
     ready: async (signal) => {
-      await waitUntil('registry', () => listens(addresses.registry), READY_MS, signal);
+      await waitUntil(part('registry'), () => listens(addresses.registry), READY_MS, signal);
       await declareOnce(layout);
       await registryPart.ready(signal);
     },

@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
+import { WaslError } from '../../kernel/codes.ts';
 
 /** Whether a process says that it is ready. */
 export const isReady = async (ops: string): Promise<boolean> => {
@@ -22,14 +23,14 @@ export const listens = (address: string): Promise<boolean> =>
     socket.once('error', () => resolve(false));
   });
 
-/** Waits until a check holds; throws after `withinMs`, naming what it waited for, and when `signal` aborts. */
+/** Waits until a check holds; throws `part-not-ready` after `withinMs`, and when `signal` aborts. `log`: file that says more. */
 export const waitUntil = async (
-  what: string,
+  { part, log }: { readonly part: string; readonly log: string },
   check: () => Promise<boolean>,
   withinMs: number,
   signal: AbortSignal,
 ): Promise<void> => {
   for (const end = Date.now() + withinMs; !(await check()); await wait(50, undefined, { signal })) {
-    if (Date.now() > end) throw new Error(`${what} was not ready within ${withinMs / 1000} s; its log says more`);
+    if (Date.now() > end) throw new WaslError('part-not-ready', { part, seconds: withinMs / 1000, log });
   }
 };

@@ -5,13 +5,13 @@ import { readRegistryKeys, verifyGatewayKeys } from '../../kernel/key-statements
 import type { EcPublicJwk, Primitives } from '../../kernel/keys.ts';
 import { checkReadiness, verifyReadiness } from '../../kernel/readiness.ts';
 import { type Entity, entityKey } from '../../kernel/registry.ts';
-import type { Standing } from './apply.ts';
+import { missingRoot, type Standing } from './apply.ts';
 
 type Agency = Extract<Entity, { readonly kind: 'agency' }>;
 
 /**
- * Whether somebody may make an agency what `entity` says. Its status and name are the authority's; and one that is joining becomes active only
- * with the report of the conformance suite. Errors: `authority-only`, `readiness-missing`, `readiness-not-signed`, those of `checkReadiness`.
+ * Whether somebody may make an agency what `entity` says. Its status and name are the authority's; and one that is joining, or new, becomes
+ * active only with the report of the conformance suite. Errors: `authority-only`, `readiness-missing`, `readiness-not-signed`, those of `checkReadiness`.
  */
 export const checkActivation = async (
   primitives: Primitives,
@@ -20,10 +20,14 @@ export const checkActivation = async (
   peer: Peer,
   { report, nowMs }: { readonly report?: string; readonly nowMs: number },
 ): Promise<void> => {
+  if (entity.kind !== 'agency') return;
   const held = standing.get(entityKey(entity));
-  if (entity.kind !== 'agency' || held?.kind !== 'agency') return;
-  if (peer.kind !== 'authority' && !sameBut(held, entity)) throw new WaslError('authority-only');
-  if (held.status !== 'joining' || entity.status !== 'active') return;
+  const before = held?.kind === 'agency' ? held : undefined;
+  if (peer.kind !== 'authority' && (before === undefined || !sameBut(before, entity)))
+    throw new WaslError('authority-only');
+  // The agencies that a registry begins with are declared with its roots: the authority's word for each, before anybody reads it.
+  const founding = before === undefined && missingRoot(standing) !== undefined;
+  if ((before !== undefined && before.status !== 'joining') || entity.status !== 'active' || founding) return;
   const { id: agency } = entity;
   if (report === undefined || report === '') throw new WaslError('readiness-missing', { agency });
   const key = await conformanceKey(primitives, standing);

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   agreed,
   approver,
+  both,
   civil,
   type EntityOf,
   honest,
@@ -14,6 +15,7 @@ import {
   withEntities,
 } from '../../../test/support/registry-world.ts';
 import { accept, draft } from '../../cli/agreement-steps.ts';
+import { PLACEHOLDERS } from '../../kernel/placeholders.ts';
 import { type Entity, entityKey } from '../../kernel/registry.ts';
 import { primitives } from '../../platform/crypto/index.ts';
 import { checkAgreement } from './agreement.ts';
@@ -56,6 +58,18 @@ describe('an agreement that is handed in', () => {
     expect(await codeOf(drafted, over(licences))).toBe('step-out-of-order');
     expect(await codeOf(await agreed(terms()), over(licences))).toBe('step-out-of-order');
     expect(await codeOf(await agreed(terms({ version: 1 })), over(licences))).toBe('entity-outdated');
+  });
+
+  test('says in no place what its template says', async () => {
+    const titles = [{ purpose: 'check-entry', title: PLACEHOLDERS.title }];
+    for (const changes of [
+      { legalBasis: PLACEHOLDERS.legalBasis },
+      { legalBasis: { en: 'Law 1 of 2020', ar: ` ${PLACEHOLDERS.legalBasis.ar}` } },
+      { purposes: titles },
+      { purposes: [{ ...titles[0], purpose: PLACEHOLDERS.purpose, title: both('a purpose') }] },
+    ]) {
+      expect(await codeOf(await draft(transport.officer.signer, terms(changes)))).toBe('agreement-unfinished');
+    }
   });
 
   test('brings steps of now, by officers of now', async () => {

@@ -7,6 +7,7 @@ import { officersIn } from '../../kernel/copy-agreement.ts';
 import { readJws } from '../../kernel/jws.ts';
 import { verifyAgencyKeys } from '../../kernel/key-statements.ts';
 import type { Primitives } from '../../kernel/keys.ts';
+import { mustBeFinished } from '../../kernel/placeholders.ts';
 import type { Entity } from '../../kernel/registry.ts';
 import { TYP } from '../../kernel/statements.ts';
 import { rootIn, type Standing } from './apply.ts';
@@ -19,7 +20,7 @@ const CLOCK_MS = 5 * 60_000;
 /**
  * Whether the officers' signatures make a life cycle, and one that goes on from what stands. Every reader verifies the same for itself; this
  * tells the officer at once. `nowMs`: the clock that new signatures are held to; without it they may be of any time. Errors: those of
- * `verifyActs`, and `step-untimely`, `unknown-agency`, `entity-outdated`.
+ * `verifyActs`, and `agreement-unfinished`, `step-untimely`, `unknown-agency`, `entity-outdated`.
  */
 export const checkAgreement = async (
   primitives: Primitives,
@@ -27,7 +28,13 @@ export const checkAgreement = async (
   next: AgreementEntity,
   nowMs?: number,
 ): Promise<void> => {
-  const { requester, provider, version, id } = readAgreement(next.signed);
+  const terms = readAgreement(next.signed);
+  const { requester, provider, version, id } = terms;
+  const held = standing.get(`agreement/${id}`);
+  const before = held?.kind === 'agreement' ? held : undefined;
+  const sameText = before !== undefined && agreementDigest(before.signed) === agreementDigest(next.signed);
+  // What stands already goes on: only new terms are looked at.
+  if (!sameText) mustBeFinished(terms);
   const keys = new Map(
     await Promise.all([requester, provider].map(async (agency) => keysOf(primitives, standing, agency))),
   );
@@ -39,9 +46,7 @@ export const checkAgreement = async (
     },
   });
   const acted = await verifyActs(primitives, find, next.signed, next.steps, nowMs);
-  const held = standing.get(`agreement/${id}`);
-  const before = held?.kind === 'agreement' ? held : undefined;
-  const kept = before === undefined || agreementDigest(before.signed) !== acted.digest ? 0 : before.steps.length;
+  const kept = sameText ? before.steps.length : 0;
   for (const text of nowMs === undefined ? [] : next.steps.slice(kept)) {
     const { timeMs, step, issuer } = parseStep(readJws(text, TYP.agreementStep).payload);
     if (Math.abs(timeMs - (nowMs ?? timeMs)) > CLOCK_MS)
@@ -55,8 +60,7 @@ export const checkAgreement = async (
   });
   if (was === undefined) {
     // Its signers may be the very ones who made it count for nothing: what others signed upon it is not dropped with it.
-    const goesOn =
-      agreementDigest(before.signed) === acted.digest && before.steps.every((text, at) => next.steps[at] === text);
+    const goesOn = sameText && before.steps.every((text, at) => next.steps[at] === text);
     const bound = before.signed.provider !== undefined;
     if (bound && !goesOn && version <= readAgreement(before.signed).version) {
       throw new WaslError('entity-outdated', { entity: `agreement/${id}` });
