@@ -24,6 +24,8 @@ export interface Identity {
   readonly gateways: readonly string[];
   /** Where the registry answers, which renews the certificate, and to which a provider hands in its status lists. */
   readonly registry?: string;
+  /** Where the registry answers those whose certificate has expired. */
+  readonly join?: string;
 }
 
 /**
@@ -57,8 +59,8 @@ export async function loadIdentity(folder: string): Promise<Identity> {
 
 const ADDRESS = /^[^\s:]+:\d{1,5}$/;
 
-/** `bus.json`: `{"gateways": ["host:port", …], "registry": "host:port"}`. Where the bus answers is no secret and may change; who answers there is held to the pins. */
-const readBus = async (path: string): Promise<Pick<Identity, 'gateways' | 'registry'>> => {
+/** `bus.json`: `{"gateways": ["host:port", …], "registry": "host:port", "join": "host:port"}`. Where the bus answers is no secret and may change; who answers there is held to the pins. */
+const readBus = async (path: string): Promise<Pick<Identity, 'gateways' | 'registry' | 'join'>> => {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw new WaslError('no-identity', { folder: path }, { cause: error });
@@ -69,5 +71,10 @@ const readBus = async (path: string): Promise<Pick<Identity, 'gateways' | 'regis
   if (!isObject(value)) return { gateways: [] };
   const f = readFields(value, 'bus.json');
   const registry = f.optionalText('registry', ADDRESS);
-  return { gateways: f.texts('gateways', ADDRESS), ...(registry === undefined ? {} : { registry }) };
+  const join = f.optionalText('join', ADDRESS);
+  return {
+    gateways: f.texts('gateways', ADDRESS),
+    ...(registry === undefined ? {} : { registry }),
+    ...(join === undefined ? {} : { join }),
+  };
 };

@@ -1,7 +1,7 @@
 import { WaslError } from '../../services/kernel/codes.ts';
 import type { RegistryCopy } from '../../services/kernel/copy.ts';
 import { rememberLately } from '../../services/kernel/remember.ts';
-import { primitives as bare } from '../../services/platform/crypto/index.ts';
+import { primitives as bare, validityOf } from '../../services/platform/crypto/index.ts';
 import type { Logger } from '../../services/platform/log/index.ts';
 import { makeAnswer } from './answer.ts';
 import { keepCertificate } from './certificate/keep.ts';
@@ -41,7 +41,12 @@ export interface Kit extends Client {
   verify(credential: string): Promise<Verified>;
   /** The newest verified registry copy; undefined until there is one. */
   copy(): RegistryCopy | undefined;
-  status(): { readonly gateways: number; readonly attached: number; readonly inHand: number };
+  status(): {
+    readonly gateways: number;
+    readonly attached: number;
+    readonly inHand: number;
+    readonly certificateUntilMs: number;
+  };
   /** Takes nothing new and resolves when nothing is in hand; then `close`. */
   drain(): Promise<void>;
   close(): Promise<void>;
@@ -113,6 +118,7 @@ export const openKit = ({ identity, gateways, journal, log, now = Date.now }: Ki
       gateways: links.all.filter((link) => link.reached() !== undefined).length,
       attached: provider?.attached() ?? 0,
       inHand: provider?.inHand() ?? 0,
+      certificateUntilMs: validityOf(certificate.current().cert).untilMs,
     }),
     drain: async () => {
       await provider?.drain();

@@ -92,6 +92,9 @@ export async function runAdapter({ settings, handlers, ping }: AdapterOptions): 
     'Age of the registry copy.',
     () => (Date.now() - (kit.copy()?.timeMs ?? 0)) / 1000,
   );
+  metrics.gauge('certificate_seconds', 'Time for which the certificate is still good.', () => {
+    return (kit.status().certificateUntilMs - Date.now()) / 1000;
+  });
   const ops = await startOpsServer({
     listen: settings.opsListen,
     checks: {

@@ -13,10 +13,12 @@ import { connectRegistry, type RegistryConnection } from '../platform/rpc/index.
 export interface BusAddresses {
   readonly registry: string;
   readonly gateways: readonly string[];
+  /** Where the registry answers those without a certificate. */
+  readonly join?: string;
 }
 
-export const writeBusAddresses = (folder: string, { registry, gateways }: BusAddresses): Promise<void> =>
-  writePrivateFile(join(folder, 'bus.json'), `${JSON.stringify({ registry, gateways }, null, 2)}\n`);
+export const writeBusAddresses = (folder: string, { registry, gateways, join: joining }: BusAddresses): Promise<void> =>
+  writePrivateFile(join(folder, 'bus.json'), `${JSON.stringify({ registry, gateways, join: joining }, null, 2)}\n`);
 
 const objectIn = async (folder: string, name: string) => {
   const text = await readFile(join(folder, name), 'utf8').catch((cause: unknown) => {

@@ -35,6 +35,7 @@ export const TYP = {
   registryRecord: 'wasl-registry-record+jwt',
   registryHead: 'wasl-registry-head+jwt',
   readiness: 'wasl-readiness+jwt',
+  certificateRequest: 'wasl-certificate-request+jwt',
   credential: 'dc+sd-jwt',
   statusList: 'statuslist+jwt',
 } as const;

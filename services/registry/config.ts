@@ -20,7 +20,7 @@ export const registrySettings = defineSettings({
   certificateLife: {
     type: 'duration-ms',
     default: 72 * 3_600_000,
-    sentence: 'How long a certificate is good; kits renew theirs after two thirds of it.',
+    sentence: 'How long an agency’s certificate is good; its kit renews it when a third of that is left.',
   },
   gateways: { type: 'list', default: [], sentence: 'host:port of every gateway, told to agencies that join.' },
   listen: {
@@ -31,7 +31,8 @@ export const registrySettings = defineSettings({
   joinListen: {
     type: 'address',
     default: '127.0.0.1:7448',
-    sentence: 'Where those who join call, by their invitation.',
+    sentence:
+      'Where those without a certificate call: by their invitation, or by their signing key once it has expired.',
   },
   opsListen: { type: 'address', default: '127.0.0.1:7445', sentence: 'Where /livez, /readyz and /metrics answer.' },
   schemaListen: {

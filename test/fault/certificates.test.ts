@@ -22,6 +22,7 @@ const CALLERS = 8;
 let bus: Bus;
 let exchange: Exchange;
 let door: Door;
+let joining: Door;
 let atGateway: Line[];
 let atKits: Line[];
 beforeEach(async () => {
@@ -31,9 +32,14 @@ beforeEach(async () => {
   atKits = kitLog.lines;
   exchange = await startExchange(bus, { certificateLife: LIFE_MS, log: gatewayLog.log, kitLog: kitLog.log });
   door = await startDoor(exchange.registry.address);
+  joining = await startDoor(exchange.registry.joinAddress);
   for (const agency of ['civil-status', 'transport']) {
     const folder = exchange.layout.agency(agency);
-    await writeBusAddresses(folder, { registry: door.address, gateways: [exchange.gateway.address] });
+    await writeBusAddresses(folder, {
+      registry: door.address,
+      gateways: [exchange.gateway.address],
+      join: joining.address,
+    });
     const identity = await loadIdentity(folder);
     await renewCertificate(identity, identity.tls);
   }
@@ -41,6 +47,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await exchange.stop();
   await door.stop();
+  await joining.stop();
   await bus.close();
 }, 60_000);
 afterAll(async () => (await sharedCluster()).stop(), 60_000);
@@ -106,6 +113,25 @@ test('a registry that is away when a certificate is due is asked again, and no r
   await until(() => serials().size > before, 30_000);
   await loading.stop();
   expect(loading.ends.filter((end) => end !== 'delivered')).toEqual([]);
+}, 120_000);
+
+test('an expired certificate ends its open streams, is said so, and is renewed by the signing key once the registry is back', async () => {
+  const provider = await exchange.kit('civil-status', handlers);
+  const asker = await exchange.kit('transport');
+  expect((await asker.request(ASK)).outcome).toBe('delivered');
+  door.shut();
+  joining.shut();
+  await until(() => provider.status().attached === 0 && asker.status().gateways === 0, 30_000);
+  await until(() => said(atGateway, 'a replica is gone').length === said(atGateway, 'a replica is attached').length);
+  const told = (level: Line['level']): unknown[] =>
+    atKits.flatMap(({ level: at, fields }) => (at === level ? [fields.code] : []));
+  await until(() => told('error').filter((code) => code === 'certificate-expired').length === 2);
+  expect(said(atKits, 'the certificate expires soon, and has not been renewed').length).toBe(2);
+  const refused = await asker.request({ ...ASK, deadlineMs: 1_000 });
+  expect(refused).toMatchObject({ outcome: 'refused', code: 'certificate-expired' });
+  joining.open();
+  await until(() => provider.status().attached === 1 && asker.status().gateways === 1, 30_000);
+  expect((await asker.request(ASK)).outcome).toBe('delivered');
 }, 120_000);
 
 test('two processes over one identity use one certificate after the other, and leave whole files', async () => {

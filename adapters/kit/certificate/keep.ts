@@ -12,7 +12,7 @@ const DUE = { latest: 1 / 3, earliest: 3 / 8 };
 const LATE = 1 / 6;
 /** How often it is looked whether another process, or a person, has renewed it. */
 const LOOK_MS = 60_000;
-const RETRY_MS = { least: 500, most: 10 * 60_000 };
+const RETRY_MS = { least: 500, most: 10 * 60_000, expired: 10_000 };
 /** How long an attempt under way may hold up the end of the process. */
 const LEAVING_MS = 2_000;
 
@@ -46,7 +46,7 @@ export const keepCertificate = (of: {
   let said = new Set<string>();
 
   const take = (tls: TlsIdentity): void => {
-    if (tls.cert === held.cert || isNewer(held.cert, tls.cert)) return;
+    if (stopping.signal.aborted || tls.cert === held.cert || isNewer(held.cert, tls.cert)) return;
     held = tls;
     begin();
     const { serial, untilMs } = validityOf(tls.cert);
@@ -85,11 +85,11 @@ export const keepCertificate = (of: {
   const run = async (from: string): Promise<void> => {
     begin();
     for (let tries = 0; !stopping.signal.aborted; ) {
-      const stands = await loadTls(from).catch((error: unknown) => {
-        once('unreadable', () => log.error({ err: error }, 'the identity’s folder cannot be read any more'));
-        return held;
-      });
-      take(stands);
+      await loadTls(from)
+        .then(take)
+        .catch((error: unknown) =>
+          once('unreadable', () => log.error({ err: error }, 'the identity’s folder cannot be read any more')),
+        );
       const { lifeMs, leftMs } = ageOf(held);
       const earlyMs = leftMs - lifeMs * dueShare;
       if (earlyMs > 0) {
@@ -101,7 +101,7 @@ export const keepCertificate = (of: {
       const { leftMs: stillMs } = ageOf(held);
       const doubled = RETRY_MS.least * 2 ** Math.min(tries, 12);
       // The nearer the end, the sooner again.
-      const mostMs = stillMs > 0 ? Math.max(stillMs / 8, RETRY_MS.least) : RETRY_MS.most;
+      const mostMs = stillMs > 0 ? Math.max(stillMs / 8, RETRY_MS.least) : RETRY_MS.expired;
       await pause(Math.min(doubled, mostMs, RETRY_MS.most) * (0.5 + Math.random() / 2), stopping.signal);
       tries += 1;
     }

@@ -10,6 +10,7 @@ import {
   primitives,
   requestCertificate,
   signerFromJwk,
+  validityOf,
   writePrivateFile,
 } from '../../platform/crypto/index.ts';
 import { callJoin, fetchPinnedCa } from '../../platform/rpc/index.ts';
@@ -92,18 +93,27 @@ export const join = async (text: string, { dir, recovery }: JoinFlags): Promise<
 
   await write('tls.crt', answer.certificate);
   await write('ca.crt', ca);
-  await writeBusAddresses(folder, answer);
+  await writeBusAddresses(folder, { ...answer, join: invitation.join });
   // Last, for by it a folder is seen to be whole.
   await write(
     'pins.json',
     `${JSON.stringify({ agency, trustDomain, authority: root, audit: trust.audit }, null, 2)}\n`,
   );
   await rm(at(folder, BEGUN));
+  const certificateUntil = new Date(validityOf(answer.certificate).untilMs).toISOString();
   return {
     kind: 'delivered',
-    json: { agency, identity: folder, recoveryKey: recoveryFile, registry: answer.registry, gateways: answer.gateways },
+    json: {
+      agency,
+      identity: folder,
+      certificateUntil,
+      recoveryKey: recoveryFile,
+      registry: answer.registry,
+      gateways: answer.gateways,
+    },
     text: [
       `${agency} has joined ${trustDomain}. Its keys and certificate are in ${folder}; they were made here and never left.`,
+      `The certificate is good until ${certificateUntil}; the agency's kit renews it by itself in good time (wasl agency renew does so by hand).`,
       '',
       `The recovery key is ${recoveryFile}. Move it NOW to a place off this machine that two people guard, and delete it here:`,
       'it alone can name new keys for your agency after a theft, and no running system ever needs it.',

@@ -71,7 +71,11 @@ export const bringUp = async (
         : `going on in ${layout.root}`,
     );
     const addresses = await choosePorts(layout);
-    const bus = { registry: addresses.registry, gateways: [addresses.gateway] };
+    const bus = {
+      registry: addresses.registry,
+      gateways: [addresses.gateway],
+      join: addresses['registry-join'],
+    };
     for (const folder of [layout.operator, layout.agency(CONFORMANCE), ...AGENCIES.map(({ id }) => layout.agency(id))])
       await writeBusAddresses(folder, bus);
     const all = partsOf({ layout, addresses, signal, ...(kafka === undefined ? {} : { kafka }) });

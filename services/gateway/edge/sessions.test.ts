@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { AttachResponse } from '../../../proto/gen/wasl/exchange/v1/exchange.ts';
 import { parseAgencyId, parseDocumentType, parseRequestId, uuidV7 } from '../../kernel/ids.ts';
 import { primitives } from '../../platform/crypto/index.ts';
 import { makeSessions } from './sessions.ts';
@@ -35,4 +36,24 @@ test('a replica that reads nothing is asked no more after a while, and one besid
     expect(ask(reading)).toBe('asked');
     await Promise.resolve();
   }
+});
+
+test('a replica that takes nothing new is told once nothing is to come: no offer, and no word of an answer', async () => {
+  const sessions = makeSessions();
+  const told: string[] = [];
+  const send = async ({ message }: AttachResponse): Promise<void> => void told.push(message?.$case ?? '');
+  const leaving = sessions.open({ provider, replica: 'leaving', types: [documentType], credits: 2, send });
+  const reserved = sessions.reserve(provider, documentType);
+  const free = sessions.reserve(provider, documentType);
+  if (typeof reserved === 'string' || typeof free === 'string') throw new Error('no place');
+  leaving.setCredits(0);
+  free.release();
+  const requestId = parseRequestId(uuidV7(1, primitives.random(10)));
+  const asked = { requestId, requester, statement: '', privatePart: new Uint8Array(), requestedReceipt: '' };
+  const ended = reserved.offer(asked, 60_000, () => undefined);
+  leaving.returned(requestId, { statement: '', sealedDocument: new Uint8Array(), release: () => undefined });
+  const end = await ended;
+  expect(told).toEqual(['offer']);
+  if (end.kind === 'reply') end.reply.recorded('receipt');
+  expect(told).toEqual(['offer', 'recorded', 'drained']);
 });

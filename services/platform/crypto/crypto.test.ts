@@ -14,6 +14,7 @@ import {
   loadTls,
   primitives,
   signerFromJwk,
+  storeTls,
   writePrivateFile,
 } from './index.ts';
 
@@ -95,6 +96,33 @@ describe('key files', () => {
     await expect(loadTls(folder)).resolves.toEqual({ ca: 'ca', cert: 'cert', key: 'key' });
     await chmod(join(folder, 'tls.key'), 0o644);
     await expect(loadTls(folder)).rejects.toMatchObject({ code: 'config-invalid' });
+  });
+
+  test('a renewed TLS identity takes the place of the first, also where a crash left it half written', async () => {
+    const folder = await mkdtemp(join(dir, 'r-'));
+    const authority = await createAuthority({ commonName: 'development' });
+    const issued = (ageMs: number) =>
+      issueCertificate({
+        ...authority,
+        spiffeId: 'spiffe://wasl.test/agency/a',
+        notBefore: new Date(Date.now() - ageMs),
+      });
+    const [first, second, third] = [await issued(300_000), await issued(200_000), await issued(100_000)];
+    const write = async (name: string, text: string) => writePrivateFile(join(folder, name), text);
+    await write('ca.crt', authority.caCert);
+    await write('tls.crt', first.cert);
+    await write('tls.key', first.key);
+    await storeTls(folder, second);
+    expect((await readdir(folder)).sort()).toEqual(['ca.crt', 'tls.crt', 'tls.key', 'tls.pem']);
+    for (const name of ['tls.pem', 'tls.key']) expect((await stat(join(folder, name))).mode & 0o777).toBe(0o600);
+    const held = async () => (await loadTls(folder)).cert.trim();
+    expect(await held()).toBe(second.cert.trim());
+    await write('tls.crt', first.cert);
+    expect(await held()).toBe(second.cert.trim());
+    // Whoever puts a newer pair beside it by hand means that one.
+    await write('tls.crt', third.cert);
+    await write('tls.key', third.key);
+    expect(await held()).toBe(third.cert.trim());
   });
 });
 

@@ -1,5 +1,6 @@
 import { connect as tlsConnect } from 'node:tls';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { until } from '../../../test/support/exchange.ts';
 import { type Loopback, openLoopback } from '../../../test/support/rpc.ts';
 import type { Peer } from '../../kernel/ids.ts';
 import { createAuthority } from '../crypto/index.ts';
@@ -71,6 +72,20 @@ test('a caller of another authority, or with an expired certificate, reaches no 
   await expect(announce(address, past)).rejects.toMatchObject({ name: 'WaslError' });
   expect(asked).toBe(0);
   expect(new Set(refused)).toEqual(new Set(['certificate-of-another-authority', 'certificate-not-in-force']));
+});
+
+test('a certificate that expires while its connection is open begins no further call', async () => {
+  const { address } = await loopback.serve();
+  const short = await loopback.identity('agency/transport', { notAfter: new Date(Date.now() + 2_500) });
+  const connection = await loopback.connect(address, short);
+  const ask = (): Promise<string> =>
+    connection.announce({ timeoutMs: 5_000 }).then(
+      () => 'answered',
+      ({ code }) => code,
+    );
+  expect(await ask()).toBe('answered');
+  await until(async () => (await ask()) !== 'answered');
+  expect(await ask()).toBe('certificate-expired');
 });
 
 test('a certificate of the authority that names nobody is refused at each call', async () => {

@@ -9,6 +9,7 @@ import {
   type JoinResponse,
   JoinServiceClient,
   MemberServiceClient,
+  type ReadmitResponse,
   type ReadResponse,
   type RenewResponse,
   type SubmitResponse,
@@ -99,15 +100,29 @@ export function connectRegistry(of: {
   };
 }
 
-/** Joins by an invitation: the server is the registry of the certificate authority `ca` (PEM), and the caller is nobody yet. */
-export async function callJoin(
-  of: { readonly address: string; readonly ca: string; readonly trustDomain: string },
-  request: JoinRequest,
-): Promise<JoinResponse> {
-  const client = new JoinServiceClient(of.address, clientTls({ ca: of.ca }, of.trustDomain, 'registry'), OPTIONS);
+/** The registry as those without a certificate reach it: the server is that of the certificate authority `ca` (PEM). */
+interface JoinAddress {
+  readonly address: string;
+  readonly ca: string;
+  readonly trustDomain: string;
+}
+
+const unnamed = async <T>(
+  { address, ca, trustDomain }: JoinAddress,
+  call: (client: JoinServiceClient, ...by: Parameters<Parameters<typeof called<T>>[1]>) => void,
+): Promise<T> => {
+  const client = new JoinServiceClient(address, clientTls({ ca }, trustDomain, 'registry'), OPTIONS);
   try {
-    return await called(of.address, (...by) => client.join(request, ...by));
+    return await called<T>(address, (...by) => call(client, ...by));
   } finally {
     client.close();
   }
-}
+};
+
+/** Joins by an invitation. */
+export const callJoin = (of: JoinAddress, request: JoinRequest): Promise<JoinResponse> =>
+  unnamed(of, (client, ...by) => client.join(request, ...by));
+
+/** Asks for a certificate by the signing key alone; `request` as in `kernel/readmission`. */
+export const callReadmit = (of: JoinAddress, request: string): Promise<ReadmitResponse> =>
+  unnamed(of, (client, ...by) => client.readmit({ request }, ...by));

@@ -5,6 +5,8 @@ import type {
   InviteResponse,
   JoinRequest,
   JoinResponse,
+  ReadmitRequest,
+  ReadmitResponse,
   ReadRequest,
   ReadResponse,
   RenewRequest,
@@ -16,8 +18,10 @@ import type { Caller } from './face.ts';
 
 /** What a registry does for its callers. A thrown WaslError reaches the caller as its code; anything else as `internal`. */
 export interface RegistryHandlers {
-  /** The one call of somebody without a certificate: the invitation is all that speaks for it. */
+  /** The caller has no certificate: the invitation is all that speaks for it. */
   join(request: JoinRequest): Promise<JoinResponse>;
+  /** As `join`: the agency's signature is all that speaks for it. */
+  readmit(request: ReadmitRequest): Promise<ReadmitResponse>;
   read(request: ReadRequest, caller: Caller): Promise<ReadResponse>;
   submit(request: SubmitRequest, caller: Caller): Promise<SubmitResponse>;
   renew(request: RenewRequest, caller: Caller): Promise<RenewResponse>;

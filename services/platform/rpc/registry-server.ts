@@ -23,7 +23,7 @@ export interface RegistryServer {
 /** A certificate request and keys are a few KB. */
 const MAX_JOIN_BYTES = 64 * 1024;
 
-/** Starts the registry's gRPC servers: one for callers with a certificate of our authority, and one that does nothing but `Join`. */
+/** Starts the registry's gRPC servers: one for callers with a certificate of our authority, and one for those who have none. */
 export async function startRegistryServer(options: {
   readonly listen: string;
   readonly joinListen: string;
@@ -45,7 +45,7 @@ export async function startRegistryServer(options: {
   });
   members.addService(AuthorityServiceService, { apply: unary(handlers.apply), invite: unary(handlers.invite) });
   const joiners = new Server({ 'grpc.max_receive_message_length': MAX_JOIN_BYTES, ...KEEPALIVE });
-  joiners.addService(JoinServiceService, { join: unnamed(handlers.join) });
+  joiners.addService(JoinServiceService, { join: unnamed(handlers.join), readmit: unnamed(handlers.readmit) });
 
   const listening = await listenOn(members, options.listen, serverTls(tls), onUnauthenticated);
   const joining = await listenOn(joiners, options.joinListen, joinTls(tls), onUnauthenticated);

@@ -141,8 +141,11 @@ export async function startRestServer(options: RestOptions): Promise<{ address: 
 }
 
 /** A chain that was not verified names nobody. */
-const peerAt = (socket: TLSSocket, trustDomain: string): Peer | undefined =>
-  socket.authorized ? peerOf(socket.getPeerCertificate().subjectaltname, trustDomain) : undefined;
+const peerAt = (socket: TLSSocket, trustDomain: string): Peer | undefined => {
+  const { subjectaltname, valid_to: until } = socket.getPeerCertificate();
+  // TLS looks at its end when the connection is opened, and never again.
+  return socket.authorized && Date.parse(until) > Date.now() ? peerOf(subjectaltname, trustDomain) : undefined;
+};
 
 const translated = (error: unknown): unknown => {
   if (error instanceof WaslError || !(error instanceof Error)) return error;

@@ -15,7 +15,7 @@ import { checkDrafts } from '../domain/drafts.ts';
 import { checkOfficer } from '../domain/officers.ts';
 import { mayChange } from '../domain/owner.ts';
 import { applyEntities, checkLists } from './apply.ts';
-import { invite, join, type Membership, renew } from './members.ts';
+import { invite, join, type Membership, readmit, renew } from './members.ts';
 import { makePages } from './pages.ts';
 
 const ACTIONS = { add: Action.ACTION_ADD, change: Action.ACTION_CHANGE, keep: Action.ACTION_KEEP } as const;
@@ -42,6 +42,7 @@ export const registryHandlers = (membership: Membership, own: OwnWord, draftsAtM
 
   return {
     join: (request) => join(membership, request),
+    readmit: ({ request }) => readmit(membership, request),
     read: async ({ after }, { peer }) => {
       admit(peer);
       return pageOf(peer, after);

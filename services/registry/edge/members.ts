@@ -3,12 +3,14 @@ import type {
   InviteResponse,
   JoinRequest,
   JoinResponse,
+  ReadmitResponse,
   RenewResponse,
 } from '../../../proto/gen/wasl/registry/v1/registry.ts';
 import { WaslError } from '../../kernel/codes.ts';
-import { type Peer, parseAgencyId, spiffeId } from '../../kernel/ids.ts';
-import { readAgencyKeys, verifyAgencyKeys } from '../../kernel/key-statements.ts';
+import { type AgencyId, type Peer, parseAgencyId, spiffeId } from '../../kernel/ids.ts';
+import { type AgencyKeys, readAgencyKeys, verifyAgencyKeys } from '../../kernel/key-statements.ts';
 import { type EcPublicJwk, type Thumbprint, thumbprint } from '../../kernel/keys.ts';
+import { verifyReadmission } from '../../kernel/readmission.ts';
 import {
   type Authority,
   answerRequest,
@@ -104,14 +106,35 @@ const thumbprintOf = ({ point }: ReadRequest): Thumbprint =>
 
 /** A fresh certificate for a key that had none. Errors: `certificate-request-invalid`, `key-used-before`, `unknown-agency` for a revoked one. */
 export const renew = async (of: Membership, peer: Peer, certificateRequest: string): Promise<RenewResponse> => {
-  const request = await readCertificateRequest(certificateRequest);
   // A stolen certificate of a gateway or an operator must end by itself: nothing else ends it.
   if (peer.kind !== 'agency') throw new WaslError('identity-mismatch', { agency: peer.id });
-  const held = of.state.standing().get(`agency/${peer.id}`);
-  if (held?.kind !== 'agency' || held.status === 'revoked') throw new WaslError('unknown-agency', { agency: peer.id });
-  const { signing, recovery } = readAgencyKeys(held.keys);
+  return { certificate: await certifyAgency(of, peer, certificateRequest) };
+};
+
+/** The same for an agency whose certificate has expired, by the signature of its signing key. Errors: as `renew`, and those of `verifyReadmission`. */
+export const readmit = async (of: Membership, signed: string): Promise<ReadmitResponse> => {
+  const { agency: id, certificateRequest } = await verifyReadmission(primitives, signed, {
+    keyOf: (agency) => keysOf(of, agency).signing,
+    nowMs: Date.now(),
+  });
+  return { certificate: await certifyAgency(of, { kind: 'agency', id }, certificateRequest) };
+};
+
+const keysOf = ({ state }: Membership, agency: AgencyId): AgencyKeys => {
+  const held = state.standing().get(`agency/${agency}`);
+  if (held?.kind !== 'agency' || held.status === 'revoked') throw new WaslError('unknown-agency', { agency });
+  return readAgencyKeys(held.keys);
+};
+
+const certifyAgency = async (
+  of: Membership,
+  peer: Extract<Peer, { kind: 'agency' }>,
+  certificateRequest: string,
+): Promise<string> => {
+  const request = await readCertificateRequest(certificateRequest);
+  const { signing, recovery } = keysOf(of, peer.id);
   if ([thumbprint(signing), recovery].includes(thumbprintOf(request))) throw new WaslError('key-used-before');
-  return { certificate: await transaction(of.store, (client) => certifyPeer(of, client, peer, request)) };
+  return transaction(of.store, (client) => certifyPeer(of, client, peer, request));
 };
 
 const certifyPeer = async (

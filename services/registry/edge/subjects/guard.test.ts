@@ -1,6 +1,7 @@
 import { request as httpRequest } from 'node:http';
-import { type Agent, request } from 'node:https';
+import { Agent, request } from 'node:https';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { until } from '../../../../test/support/exchange.ts';
 import {
   basic,
   CREDENTIALS,
@@ -13,12 +14,12 @@ import { type Authority, createAuthority, issueCertificate, type TlsIdentity } f
 
 const DOMAIN = 'wasl.test';
 const AUTHORITY: Peer = { kind: 'authority', id: 'operator' };
-const issued = async (authority: Authority, spiffe: string): Promise<TlsIdentity> => {
+const issued = async (authority: Authority, spiffe: string, lifeMs = 3_600_000): Promise<TlsIdentity> => {
   const { cert, key } = await issueCertificate({
     ...authority,
     spiffeId: spiffe,
     notBefore: new Date(Date.now() - 60_000),
-    notAfter: new Date(Date.now() + 3_600_000),
+    notAfter: new Date(Date.now() + lifeMs),
   });
   return { ca: authority.caCert, cert, key };
 };
@@ -35,12 +36,17 @@ beforeAll(async () => {
 afterAll(() => registry.stop());
 
 /** Status of a call over TLS, with a certificate or without one. */
-const call = (path: string, by: Partial<TlsIdentity>, headers: Record<string, string> = {}, body?: object) =>
+const call = (
+  path: string,
+  by: Partial<TlsIdentity> & { agent?: Agent },
+  headers: Record<string, string> = {},
+  body?: object,
+) =>
   new Promise<number>((resolve, reject) => {
     const options = {
+      agent: false as unknown as Agent,
       ...by,
       ca: authority.caCert,
-      agent: false as unknown as Agent,
       checkServerIdentity: () => undefined,
     };
     const made = request(
@@ -67,6 +73,15 @@ test('beyond this machine a member of the bus reads by its certificate, and the 
   expect([await read(member), await write(member)]).toEqual([200, 401]);
   const writer = await issued(authority, spiffeId(DOMAIN, AUTHORITY));
   expect([await read(writer), await write(writer)]).toEqual([200, 200]);
+});
+
+test('a certificate that expires while its connection is open reads no further', async () => {
+  const name = spiffeId(DOMAIN, { kind: 'agency', id: parseAgencyId('health') });
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const member = { ...(await issued(authority, name, 2_500)), agent };
+  expect(await call('/subjects', member)).toBe(200);
+  await until(async () => (await call('/subjects', member)) === 401);
+  agent.destroy();
 });
 
 test('an agency or a gateway that is called authority is not the authority', async () => {

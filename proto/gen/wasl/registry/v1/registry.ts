@@ -57,6 +57,16 @@ export interface JoinResponse {
   registry: string;
 }
 
+export interface ReadmitRequest {
+  /** A PKCS #10 request signed by the agency's signing key (compact JWS, `typ` wasl-certificate-request+jwt). */
+  request: string;
+}
+
+export interface ReadmitResponse {
+  /** PEM. */
+  certificate: string;
+}
+
 export interface ReadRequest {
   /** Where the page before ended: its `next`. Empty for the first. */
   after: string;
@@ -308,6 +318,116 @@ export const JoinResponse: MessageFns<JoinResponse> = {
     message.registryKeys = object.registryKeys ?? "";
     message.gateways = object.gateways?.map((e) => e) || [];
     message.registry = object.registry ?? "";
+    return message;
+  },
+};
+
+function createBaseReadmitRequest(): ReadmitRequest {
+  return { request: "" };
+}
+
+export const ReadmitRequest: MessageFns<ReadmitRequest> = {
+  encode(message: ReadmitRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.request !== "") {
+      writer.uint32(10).string(message.request);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReadmitRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReadmitRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.request = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ReadmitRequest>): ReadmitRequest {
+    return ReadmitRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ReadmitRequest>): ReadmitRequest {
+    const message = createBaseReadmitRequest();
+    message.request = object.request ?? "";
+    return message;
+  },
+};
+
+function createBaseReadmitResponse(): ReadmitResponse {
+  return { certificate: "" };
+}
+
+export const ReadmitResponse: MessageFns<ReadmitResponse> = {
+  encode(message: ReadmitResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.certificate !== "") {
+      writer.uint32(10).string(message.certificate);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReadmitResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReadmitResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.certificate = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ReadmitResponse>): ReadmitResponse {
+    return ReadmitResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ReadmitResponse>): ReadmitResponse {
+    const message = createBaseReadmitResponse();
+    message.certificate = object.certificate ?? "";
     return message;
   },
 };
@@ -1064,7 +1184,7 @@ export const InviteResponse: MessageFns<InviteResponse> = {
   },
 };
 
-/** JoinService is the one call for a caller without a certificate. It runs over TLS whose authority the invitation names. */
+/** JoinService is for callers without a certificate. It runs over TLS, whose authority the invitation names, or the folder of the identity. */
 export type JoinServiceService = typeof JoinServiceService;
 export const JoinServiceService = {
   /** Join trades an invitation, used once, for a certificate and a place among the agencies. */
@@ -1077,11 +1197,23 @@ export const JoinServiceService = {
     responseSerialize: (value: JoinResponse): Buffer => Buffer.from(JoinResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): JoinResponse => JoinResponse.decode(value),
   },
+  /** Readmit gives an agency whose certificate has expired a fresh one, on the word of its signing key. */
+  readmit: {
+    path: "/wasl.registry.v1.JoinService/Readmit" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ReadmitRequest): Buffer => Buffer.from(ReadmitRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ReadmitRequest => ReadmitRequest.decode(value),
+    responseSerialize: (value: ReadmitResponse): Buffer => Buffer.from(ReadmitResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ReadmitResponse => ReadmitResponse.decode(value),
+  },
 } as const;
 
 export interface JoinServiceServer extends UntypedServiceImplementation {
   /** Join trades an invitation, used once, for a certificate and a place among the agencies. */
   join: handleUnaryCall<JoinRequest, JoinResponse>;
+  /** Readmit gives an agency whose certificate has expired a fresh one, on the word of its signing key. */
+  readmit: handleUnaryCall<ReadmitRequest, ReadmitResponse>;
 }
 
 export interface JoinServiceClient extends Client {
@@ -1097,6 +1229,22 @@ export interface JoinServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: JoinResponse) => void,
+  ): ClientUnaryCall;
+  /** Readmit gives an agency whose certificate has expired a fresh one, on the word of its signing key. */
+  readmit(
+    request: ReadmitRequest,
+    callback: (error: ServiceError | null, response: ReadmitResponse) => void,
+  ): ClientUnaryCall;
+  readmit(
+    request: ReadmitRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ReadmitResponse) => void,
+  ): ClientUnaryCall;
+  readmit(
+    request: ReadmitRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ReadmitResponse) => void,
   ): ClientUnaryCall;
 }
 
