@@ -1,7 +1,6 @@
 import { WaslError } from '../../services/kernel/codes.ts';
 import type { RegistryCopy } from '../../services/kernel/copy.ts';
-import { rememberLately } from '../../services/kernel/remember.ts';
-import { primitives as bare, validityOf } from '../../services/platform/crypto/index.ts';
+import { primitives, validityOf } from '../../services/platform/crypto/index.ts';
 import type { Logger } from '../../services/platform/log/index.ts';
 import { makeAnswer } from './answer.ts';
 import { keepCertificate } from './certificate/keep.ts';
@@ -52,11 +51,7 @@ export interface Kit extends Client {
   close(): Promise<void>;
 }
 
-/** Good signatures remembered: those of the group commits that receipts in flight stand on. */
-const REMEMBERED = 512;
-
 export const openKit = ({ identity, gateways, journal, log, now = Date.now }: KitOptions): Kit => {
-  const primitives = rememberLately(bare, REMEMBERED);
   const lists = holdLists(log);
   const certificate = keepCertificate({ identity, log, onRenewed: (tls) => opened.show(tls) });
   const { expired } = certificate;

@@ -7,7 +7,7 @@ import { type Entry, entryDigest, parseEntry, type WrittenEntry } from './eviden
 import { isObject, readFields } from './fields.ts';
 import { type BootId, type GatewayId, parseBootId, parseGatewayId } from './ids.ts';
 import { readJws, signJws, verifyJws } from './jws.ts';
-import type { EcPublicJwk, Primitives, Signer } from './keys.ts';
+import { type EcPublicJwk, type Primitives, type Signer, thumbprint } from './keys.ts';
 import { leafHash, merkleTree, rootFromPath } from './merkle.ts';
 import { DIGEST, TYP } from './statements.ts';
 import { type JsonObject, parseStrictJson } from './strict-json.ts';
@@ -147,13 +147,31 @@ const broken = (): never => {
   throw new WaslError('signature-invalid', {});
 };
 
+/** Many receipts stand on one group commit: what its key signed is verified and read once. By key and text. */
+const verified = new Map<string, BatchStatement>();
+const VERIFIED_AT_MOST = 512;
+
+const verifiedStatement = async (
+  primitives: Primitives,
+  gatewayKey: EcPublicJwk,
+  text: string,
+): Promise<BatchStatement> => {
+  const name = `${thumbprint(gatewayKey)} ${text}`;
+  const held = verified.get(name);
+  if (held !== undefined) return held;
+  const statement = parseStatement(await verifyJws(primitives, gatewayKey, text, TYP.batch));
+  if (verified.size >= VERIFIED_AT_MOST) verified.clear();
+  verified.set(name, statement);
+  return statement;
+};
+
 /** Verifies a receipt's own promise: the gateway's signature, the path, and that the parts agree. `signature-invalid` otherwise. */
 export const verifyReceipt = async (
   primitives: Primitives,
   gatewayKey: EcPublicJwk,
   receipt: Receipt,
 ): Promise<Receipt> => {
-  const statement = parseStatement(await verifyJws(primitives, gatewayKey, receipt.batch, TYP.batch));
+  const statement = await verifiedStatement(primitives, gatewayKey, receipt.batch);
   const { entry, entryBytes } = receipt;
   const root = rootFromPath(leafHash(entryBytes), receipt.sequence - statement.first, statement.size, receipt.path);
   const agrees =

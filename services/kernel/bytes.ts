@@ -1,9 +1,9 @@
 import { WaslError } from './codes.ts';
 
-const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-export const utf8 = (text: string): Uint8Array => encoder.encode(text);
+/** A lone surrogate becomes U+FFFD. */
+export const utf8 = (text: string): Uint8Array => plain(Buffer.from(text, 'utf8'));
 
 /** Strict: bytes that are not UTF-8 are `malformed-message`. */
 export const fromUtf8 = (bytes: Uint8Array): string => {
@@ -15,7 +15,7 @@ export const fromUtf8 = (bytes: Uint8Array): string => {
 };
 
 export const concat = (...parts: readonly Uint8Array[]): Uint8Array => {
-  const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
+  const whole = room(parts.reduce((size, part) => size + part.length, 0));
   let at = 0;
   for (const part of parts) {
     whole.set(part, at);

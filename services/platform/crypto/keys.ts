@@ -11,6 +11,8 @@ import {
   sign,
   verify,
 } from 'node:crypto';
+import { encodeBase64url } from '../../kernel/base64url.ts';
+import { plain } from '../../kernel/bytes.ts';
 import {
   type EcPublicJwk,
   type OkpPublicJwk,
@@ -24,25 +26,35 @@ import {
 export type EcPrivateJwk = EcPublicJwk & { readonly d: string };
 export type OkpPrivateJwk = OkpPublicJwk & { readonly d: string };
 
-/**
- * Public keys that were imported before, the least lately used first: importing costs as much as verifying. Each request brings an
- * ephemeral key that is never seen again, so a key in use must not age.
- */
+/** Public keys in use: importing one costs as much as verifying. An ephemeral key is never seen again, and is not kept. */
 const imported = new Map<string, KeyObject>();
 const IMPORTED_AT_MOST = 1_000;
+
+const importPublic = (jwk: EcPublicJwk | OkpPublicJwk): KeyObject =>
+  createPublicKey({ key: { ...jwk } as JsonWebKey, format: 'jwk' });
 
 const publicKey = (jwk: EcPublicJwk | OkpPublicJwk): KeyObject => {
   const name = jwk.kty === 'EC' ? `${jwk.x}.${jwk.y}` : jwk.x;
   const held = imported.get(name);
-  if (held !== undefined) imported.delete(name);
-  const key = held ?? createPublicKey({ key: { ...jwk } as JsonWebKey, format: 'jwk' });
-  for (const oldest of imported.keys()) {
-    if (imported.size < IMPORTED_AT_MOST) break;
-    imported.delete(oldest);
-  }
+  if (held !== undefined) return held;
+  const key = importPublic(jwk);
+  if (imported.size >= IMPORTED_AT_MOST) imported.clear();
   imported.set(name, key);
   return key;
 };
+
+/** Random bytes are drawn many at once, as each draw has a cost of its own; each is given once. */
+const DRAWN_BYTES = 4_096;
+let drawn = Buffer.alloc(0);
+
+const random = (bytes: number): Uint8Array => {
+  if (bytes > DRAWN_BYTES / 16) return plain(randomBytes(bytes));
+  if (drawn.length < bytes) drawn = randomBytes(DRAWN_BYTES);
+  const given = drawn.subarray(0, bytes);
+  drawn = drawn.subarray(bytes);
+  return plain(given);
+};
+
 const okpJwkOf = (key: KeyObject): OkpPublicJwk => {
   const { x = '' } = key.export({ format: 'jwk' });
   return { kty: 'OKP', crv: 'X25519', x };
@@ -56,8 +68,8 @@ const scalarKey = (d: string): KeyObject =>
   createPrivateKey({ key: { kty: 'OKP', crv: 'X25519', d, x: NO_X }, format: 'jwk' });
 const NO_X = 'A'.repeat(43);
 
-const agree = (privateKey: KeyObject, peer: OkpPublicJwk): Uint8Array => {
-  const secret = new Uint8Array(diffieHellman({ privateKey, publicKey: publicKey(peer) }));
+const agree = (privateKey: KeyObject, publicKey: KeyObject): Uint8Array => {
+  const secret = new Uint8Array(diffieHellman({ privateKey, publicKey }));
   if (secret.every((byte) => byte === 0)) throw new RangeError('X25519 agreed on zero');
   return secret;
 };
@@ -65,7 +77,7 @@ const agree = (privateKey: KeyObject, peer: OkpPublicJwk): Uint8Array => {
 const KEY_WRAP_IV = Buffer.alloc(8, 0xa6);
 
 export const primitives: Primitives = {
-  random: (bytes) => new Uint8Array(randomBytes(bytes)),
+  random,
   verifyEs256: async (jwk, bytes, signature) => {
     try {
       return verify('sha256', bytes, { key: publicKey(jwk), dsaEncoding: 'ieee-p1363' }, signature);
@@ -77,13 +89,13 @@ export const primitives: Primitives = {
   // Any 32 bytes are a scalar (RFC 7748, section 5). Node 20's generateKeyPairSync costs the same, and its job, collected while its own key is
   // exported, takes that key's lock twice and the process stands still.
   generateX25519: () => {
-    const d = randomBytes(32).toString('base64url');
+    const d = encodeBase64url(random(32));
     const key = scalarKey(d);
-    return { publicJwk: okpJwkOf(key), scalar: () => d, agree: (peer) => agree(key, peer) };
+    return { publicJwk: okpJwkOf(key), scalar: () => d, agree: (peer) => agree(key, publicKey(peer)) };
   },
   x25519: (d, peer) => {
     const key = scalarKey(d);
-    return { publicJwk: okpJwkOf(key), secret: agree(key, peer) };
+    return { publicJwk: okpJwkOf(key), secret: agree(key, publicKey(peer)) };
   },
   wrapKey: (kek, key) => {
     const cipher = createCipheriv('id-aes256-wrap', kek, KEY_WRAP_IV);
@@ -134,5 +146,5 @@ export const signerFromJwk = (jwk: EcPrivateJwk): Signer => {
 export const openerFromJwk = (jwk: OkpPrivateJwk): Opener => {
   const key = scalarKey(jwk.d);
   const publicJwk = okpJwkOf(key);
-  return { publicJwk, thumbprint: thumbprint(publicJwk), agree: async (peer) => agree(key, peer) };
+  return { publicJwk, thumbprint: thumbprint(publicJwk), agree: async (peer) => agree(key, importPublic(peer)) };
 };
