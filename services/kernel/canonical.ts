@@ -18,7 +18,13 @@ export const canonicalJson = (value: JsonValue): string => {
   return `{${members}}`;
 };
 
-const text = (value: string): string => (value.isWellFormed() ? JSON.stringify(value) : unsayable());
+/** What stands between its quotes as it is; most strings of ours do. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
+const text = (value: string): string => {
+  if (PLAIN.test(value)) return `"${value}"`;
+  return value.isWellFormed() ? JSON.stringify(value) : unsayable();
+};
 const unsayable = (): never => {
   throw new WaslError('malformed-message', { what: 'JSON' });
 };

@@ -6,10 +6,23 @@ import { isObject, readFields } from './fields.ts';
 import { type EcPublicJwk, type Primitives, type Signer, type Thumbprint, thumbprint } from './keys.ts';
 import { type JsonObject, parseStrictJson } from './strict-json.ts';
 
+const HEADERS_AT_MOST = 1_000;
+
 const segment = (value: JsonObject): string => encodeBase64url(utf8(canonicalJson(value)));
 
+/** Headers that were written before. */
+const written = new Map<string, string>();
+
 /** The header of every JWS of one kind by one key, as it is carried. */
-export const headerSegment = (typ: string, kid: Thumbprint): string => segment({ alg: 'ES256', typ, kid });
+export const headerSegment = (typ: string, kid: Thumbprint): string => {
+  const name = `${kid} ${typ}`;
+  const held = written.get(name);
+  if (held !== undefined) return held;
+  const made = segment({ alg: 'ES256', typ, kid });
+  if (written.size >= HEADERS_AT_MOST) written.clear();
+  written.set(name, made);
+  return made;
+};
 
 /** Compact JWS (RFC 7515 section 3.1) of our one profile: the header is exactly {alg: ES256, kid: thumbprint, typ}. */
 export const signJws = async (signer: Signer, typ: string, payload: JsonObject): Promise<string> => {
@@ -46,7 +59,6 @@ interface Header {
 
 /** Headers that were read before: a signer's header of one `typ` is always the same text. */
 const headers = new Map<string, Header>();
-const HEADERS_AT_MOST = 1_000;
 
 const headerOf = (segment: string): Header => {
   const held = headers.get(segment);
