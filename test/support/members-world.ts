@@ -29,6 +29,7 @@ export const startMembersWorld = async (): Promise<MembersWorld> => {
       await exchange.stop();
       await bus.close();
       await rm(folder, { recursive: true });
+      await (await sharedCluster()).stop();
     },
   };
 };
