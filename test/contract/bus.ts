@@ -108,6 +108,26 @@ export const describeBus = (name: string, start: () => Promise<BusUnderTest>): v
       expect(since).toEqual(['new']);
     }, 30_000);
 
+    test('who leaves out its own key hears of every other record, from here and from elsewhere', async () => {
+      const name = await topic(1);
+      const elsewhere = await under.open();
+      const read = new Set<string>();
+      const following = await bus.follow({
+        topic: name,
+        from: 'end',
+        except: 'own',
+        handle: ({ key, value }) => void (key === 'own' || read.add(text({ value }))),
+      });
+      for (const by of [bus, elsewhere]) {
+        await by.publish(name, [record('own', 'own')]);
+        await by.publish(name, [record('own', 'own'), record('other', `${by === bus}`)]);
+        await by.publish(name, [record('own', 'own')]);
+      }
+      await until(() => read.size === 2);
+      await following.stop();
+      await elsewhere.close();
+    }, 30_000);
+
     test('a follower whose handler fails says so, and reads no further', async () => {
       const name = await topic(1);
       await bus.publish(name, [record('k', '1'), record('k', '2')]);

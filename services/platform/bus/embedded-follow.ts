@@ -47,7 +47,7 @@ export async function follow(shared: Shared, { topic, from, except, handle }: Fo
     signal.addEventListener('abort', () => listening.abort());
     while (!signal.aborted) {
       listening = new AbortController();
-      const woken = shared.wake(topic, POLL_MS, listening.signal);
+      const woken = shared.wake(topic, { ms: POLL_MS, signal: listening.signal, except });
       try {
         const behind = await round();
         failures = 0;

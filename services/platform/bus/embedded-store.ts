@@ -11,10 +11,13 @@ export interface Shared {
   readonly pool: Pool;
   readonly log: StoreLog | undefined;
   readonly closing: AbortSignal;
-  /** Resolves when the topic may have something new, or after `ms`, or when `signal` aborts. */
-  wake(topic: string, ms: number, signal: AbortSignal): Promise<void>;
-  /** Tells all readers of the topic, here and elsewhere, that there is something new. */
-  announce(topic: string): void;
+  /** Resolves when the topic may have something new of another key than `except`, or after `ms`, or when `signal` aborts. */
+  wake(
+    topic: string,
+    until: { readonly ms: number; readonly signal: AbortSignal; readonly except?: string | undefined },
+  ): Promise<void>;
+  /** Tells all readers of the topic, here and elsewhere, that there is something new of these keys. */
+  announce(topic: string, keys: readonly string[]): void;
 }
 
 interface Row {
@@ -67,10 +70,11 @@ export async function readPage(
 
 /** The offset after the last of each partition; throws when there is no such topic. */
 export async function readEnds(pool: Pool, topic: string): Promise<Map<number, bigint>> {
-  const { rows } = await pool.query<{ partition: number; next_offset: string }>(
-    'select partition, next_offset from bus.partitions where topic = $1 order by partition',
-    [topic],
-  );
+  const { rows } = await pool.query<{ partition: number; next_offset: string }>({
+    name: 'bus-ends',
+    text: 'select partition, next_offset from bus.partitions where topic = $1 order by partition',
+    values: [topic],
+  });
   if (rows.length === 0) throw new Error(`there is no topic ${topic}`);
   return new Map(rows.map((row) => [row.partition, BigInt(row.next_offset)]));
 }

@@ -45,7 +45,7 @@ export class Worker {
     const signal = this.#stopping.signal;
     let failures = 0;
     while (!signal.aborted) {
-      const woken = this.shared.wake(topic, POLL_MS, signal);
+      const woken = this.shared.wake(topic, { ms: POLL_MS, signal });
       try {
         const at = { topic, partition: this.claim.partition, from: this.#next };
         const { messages } = await readPage(this.shared.pool, at);
@@ -104,7 +104,7 @@ export class Worker {
       await append(client, this.options.parkingTopic, [{ key, value, headers }]);
       this.#fence(await client.query(COMMIT, this.#commitValues(offset + 1n)));
     });
-    this.shared.announce(this.options.parkingTopic);
+    this.shared.announce(this.options.parkingTopic, [key]);
   }
 
   async #commit(): Promise<void> {

@@ -17,6 +17,12 @@ export interface EmbeddedBusOptions {
   readonly publishTimeoutMs?: number;
 }
 
+/** A reader that waits for something new of any key but `except`. */
+interface Waiting {
+  readonly except: string | undefined;
+  readonly wake: () => void;
+}
+
 /** The bus as a log in PostgreSQL, in the schema `bus`. Throws when the server is away now, or would lose what it acknowledges. */
 export async function openEmbeddedBus(options: EmbeddedBusOptions): Promise<Bus> {
   const { url, log } = options;
@@ -27,11 +33,18 @@ export async function openEmbeddedBus(options: EmbeddedBusOptions): Promise<Bus>
   const pool = openPool(url, { ...settings, max: 6, queryTimeoutMs: 30_000 });
   const writers = openPool(url, { ...settings, max: 2, queryTimeoutMs: timeoutMs });
   const closing = new AbortController();
-  const waiting = new Map<string, Set<() => void>>();
-  const rouse = (topic: string | undefined) => {
+  const waiting = new Map<string, Set<Waiting>>();
+  const rouse = (topic: string | undefined, keys?: readonly string[]) => {
     for (const [name, wakers] of waiting) {
-      if (topic === undefined || topic === name) for (const wake of [...wakers]) wake();
+      if (topic !== undefined && topic !== name) continue;
+      for (const { except, wake } of [...wakers]) if (keys?.every((key) => key === except) !== true) wake();
     }
+  };
+  // What we said ourselves was told to our own readers at once, and to those who want it.
+  const self = randomUUID();
+  const heard = (said: string | undefined) => {
+    const [from, topic] = said?.split(' ') ?? [];
+    if (from !== self) rouse(topic);
   };
   const endPools = () => Promise.all([pool.end(), writers.end()]);
   const hear = await prepare().catch(async (error) => {
@@ -41,7 +54,7 @@ export async function openEmbeddedBus(options: EmbeddedBusOptions): Promise<Bus>
   async function prepare() {
     await checkDurability(pool);
     await migrate(pool, 'bus', new URL('./migrations/', import.meta.url));
-    return listen(url, CHANNEL, rouse, log);
+    return listen(url, CHANNEL, heard, log);
   }
 
   // Said after the commit, by a statement of its own: a NOTIFY inside would make all commits of the database wait for each other.
@@ -51,7 +64,13 @@ export async function openEmbeddedBus(options: EmbeddedBusOptions): Promise<Bus>
     while (unsaid.size > 0) {
       const topics = [...unsaid];
       unsaid.clear();
-      await pool.query('select pg_notify($1, t) from unnest($2::text[]) t', [CHANNEL, topics]).catch(() => undefined);
+      await pool
+        .query({
+          name: 'bus-say',
+          text: `select pg_notify($1, $2 || ' ' || t) from unnest($3::text[]) t`,
+          values: [CHANNEL, self, topics],
+        })
+        .catch(() => undefined);
     }
     saying = undefined;
   };
@@ -60,23 +79,24 @@ export async function openEmbeddedBus(options: EmbeddedBusOptions): Promise<Bus>
     pool,
     log,
     closing: closing.signal,
-    wake: (topic, ms, signal) =>
+    wake: (topic, { ms, signal, except }) =>
       new Promise((resolve) => {
         const wakers = waiting.get(topic) ?? new Set();
         waiting.set(topic, wakers);
         const wake = () => {
           clearTimeout(timer);
           signal.removeEventListener('abort', wake);
-          wakers.delete(wake);
+          wakers.delete(own);
           resolve();
         };
+        const own: Waiting = { except, wake };
         const timer = setTimeout(wake, ms);
-        wakers.add(wake);
+        wakers.add(own);
         signal.addEventListener('abort', wake);
         if (signal.aborted) wake();
       }),
-    announce(topic) {
-      rouse(topic);
+    announce(topic, keys) {
+      rouse(topic, keys);
       unsaid.add(topic);
       saying ??= say();
     },
@@ -114,7 +134,10 @@ export async function openEmbeddedBus(options: EmbeddedBusOptions): Promise<Bus>
       }
     })();
     await within(work, timeoutMs);
-    shared.announce(topic);
+    shared.announce(
+      topic,
+      records.map(({ key }) => key),
+    );
   }
 
   return {
