@@ -13,13 +13,14 @@ import { startYardsticks } from './yardsticks.ts';
 const USAGE = `npm run bench -- registry [--json] [--agreements N]
   a registry of N agreements (50,000 unless told), N/10 document types and N/50 agencies loads in a gateway, which decides under it
 
-npm run bench -- exchange [--bus embedded|kafka] [--brokers host:port,…] [--json] [--seconds N]
+npm run bench -- exchange [--bus embedded|kafka] [--brokers host:port,…] [--json] [--seconds N] [--warm N]
   without more: the exchange beside its yardsticks, its latencies, documents of several sizes, and the floor's list
   --floor    the exchange beside its yardsticks, and the floor's list
   --sweep    documents of several sizes alone
   --profile  the exchange alone, and where its time goes
   --memory   resident sizes after 20,000 and 100,000 exchanges (--exchanges N for another end); shows how long it will take
   --seconds  measured time of each, 10 unless told; half of it before that to warm up
+  --warm     seconds to warm the exchange up instead
 `;
 
 const { positionals, values } = parseArgs({
@@ -35,10 +36,12 @@ const { positionals, values } = parseArgs({
     exchanges: { type: 'string', default: '100000' },
     agreements: { type: 'string', default: '50000' },
     seconds: { type: 'string', default: '10' },
+    warm: { type: 'string' },
   },
 });
 const [what = 'exchange'] = positionals;
 const seconds = Number(values.seconds);
+const warm = Number(values.warm ?? seconds / 2);
 const exchanges = Number(values.exchanges);
 const agreements = Number(values.agreements);
 if (
@@ -46,6 +49,7 @@ if (
   !(agreements >= 100) ||
   !['embedded', 'kafka'].includes(values.bus) ||
   !(seconds > 0) ||
+  !(warm > 0) ||
   !(exchanges >= 5)
 ) {
   process.stderr.write(USAGE);
@@ -82,7 +86,7 @@ const measureExchange = async (): Promise<void> => {
   const world = await startWorld(bus, ends, lost);
   if (whole || values.floor || values.profile) {
     const yard = whole || values.floor ? await startYardsticks(world.layout, ends) : undefined;
-    const { scenarios: rates, perSecond, shares } = await measureRates(world, yard, seconds, say);
+    const { scenarios: rates, perSecond, shares } = await measureRates(world, yard, { seconds, warm }, say);
     scenarios.push(...rates);
     await yard?.stop();
     if (whole) scenarios.push(...(await measureLatency(world, perSecond, seconds, say)));
