@@ -9,6 +9,7 @@ import { readJws } from '../../services/kernel/jws.ts';
 import { type HeldDocument, parseAcknowledgement, TYP } from '../../services/kernel/statements.ts';
 import { primitives } from '../../services/platform/crypto/index.ts';
 import { silentLogger } from '../../services/platform/log/index.ts';
+import { keyringOf } from '../../test/support/keyring.ts';
 import { civil, gateway, gatewayKey, own, transport } from '../../test/support/registry-world.ts';
 import { makeAcknowledge } from './acknowledge.ts';
 import type { Journal } from './journal/index.ts';
@@ -51,8 +52,8 @@ const over = (say: (said: EntryBody & { kind: 'received' }) => EntryBody | Promi
     agency: transport.id,
     trustDomain: 'wasl.test',
     tls: { ca: '', cert: '', key: '' },
-    signer: transport.signer,
-    opener: transport.opener,
+    keys: keyringOf(transport.signer, transport.opener),
+    recovery: transport.recovery.thumbprint,
     pins: own(transport),
     gateways: [],
   };

@@ -50,7 +50,7 @@ export const makeAcknowledge = (of: {
   /** Hands in one statement; resolves with what the gateway's entry does not name. */
   const handIn = async (link: Link, provider: AgencyId, held: readonly HeldDocument[]): Promise<HeldDocument[]> => {
     const said = { requester: identity.agency, provider, held, timeMs: now(), journal: await journal.head() };
-    const statement = await signJws(identity.signer, TYP.acknowledgement, acknowledgementPayload(said));
+    const statement = await signJws(identity.keys.present().signer, TYP.acknowledgement, acknowledgementPayload(said));
     const { receipt } = await link.connection.acknowledge({ statement }, { timeoutMs: TIMEOUT_MS });
     const { body } = parseReceipt(receipt).entry;
     const named = new Set(body.kind === 'received' ? requestsOf(body) : []);

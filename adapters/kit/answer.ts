@@ -159,7 +159,7 @@ export const makeAnswer = ({ identity, primitives, copy, journal, places, handle
       timeMs: now(),
       journal: await journal.head(),
     };
-    const statement = await signJws(identity.signer, TYP.answer, answerPayload(answer));
+    const statement = await signJws(identity.keys.present().signer, TYP.answer, answerPayload(answer));
     return { statement, sealed: sealed ?? new Uint8Array() };
   };
 

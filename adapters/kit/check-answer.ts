@@ -1,6 +1,7 @@
 import type { Answer, Refusal } from '../../proto/gen/wasl/exchange/v1/exchange.ts';
 import { CODES, type Code, type Kind, parseCode, WaslError } from '../../services/kernel/codes.ts';
 import type { RegistryCopy } from '../../services/kernel/copy.ts';
+import { verifyOf } from '../../services/kernel/copy-agency.ts';
 import { type Digest, digestOfText } from '../../services/kernel/digest.ts';
 import type { GatewayId } from '../../services/kernel/ids.ts';
 import { openSealed } from '../../services/kernel/jwe.ts';
@@ -8,7 +9,7 @@ import { verifyJws } from '../../services/kernel/jws.ts';
 import type { Primitives } from '../../services/kernel/keys.ts';
 import { digestInPieces, latin1InPieces } from '../../services/kernel/pieces.ts';
 import type { Subject } from '../../services/kernel/private-part.ts';
-import { verifySdJwt } from '../../services/kernel/sdjwt.ts';
+import { issuerKid, verifySdJwt } from '../../services/kernel/sdjwt.ts';
 import {
   type AnswerStatement,
   parseAnswer,
@@ -51,7 +52,7 @@ export const checkAnswer = async (by: With, own: OwnRequest, answer: Answer): Pr
   const { request } = own;
   const provider = copy.agency(request.provider);
   if (provider === undefined) throw new WaslError('unknown-agency', { agency: request.provider });
-  const statement = parseAnswer(await verifyJws(primitives, provider.keys.signing, answer.statement, TYP.answer));
+  const statement = parseAnswer(await verifyOf(primitives, provider, answer.statement, TYP.answer));
   const ours =
     statement.provider === request.provider &&
     statement.requester === request.requester &&
@@ -99,8 +100,10 @@ const openDocument = async (
   const type = copy.documentType(request.documentType, request.documentVersion);
   if (provider === undefined || type === undefined) throw invalid();
   if (statement.document !== (await digestInPieces(primitives.breathe, answer.sealedDocument))) throw invalid();
-  const credential = await openSealed(primitives, identity.opener, answer.sealedDocument, SEALED_TYPE);
-  const { always, claims } = await verifySdJwt(primitives, provider.keys.signing, credential);
+  const credential = await openSealed(primitives, identity.keys.openers(), answer.sealedDocument, SEALED_TYPE);
+  const keys = provider.live(issuerKid(credential));
+  if (keys === undefined) throw new WaslError('credential-invalid');
+  const { always, claims } = await verifySdJwt(primitives, keys.signing, credential);
   const bound =
     always.iss === request.provider &&
     always.aud === request.requester &&

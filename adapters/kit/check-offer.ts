@@ -60,9 +60,9 @@ export const checkOffer = async (
   if (request.provider !== identity.agency) throw new WaslError('wrong-audience', { agency: identity.agency });
   const requester = copy.agency(request.requester);
   if (requester === undefined) throw new WaslError('unknown-agency', { agency: request.requester });
-  if (signed.kid !== thumbprint(requester.keys.signing))
-    throw new WaslError('unknown-key', { agency: request.requester });
-  await signed.verify(primitives, requester.keys.signing);
+  const keys = requester.live(signed.kid);
+  if (keys === undefined) throw new WaslError('unknown-key', { agency: request.requester });
+  await signed.verify(primitives, keys.signing);
   if (digestOf(privatePart) !== request.privatePart) throw new WaslError('signature-invalid');
   const stale = staleness(request, nowMs);
   if (stale !== undefined) throw new WaslError(stale);
@@ -80,15 +80,15 @@ export const checkOffer = async (
     nowMs,
   });
   if (decision.kind === 'refused') throw new WaslError(decision.code, decision.params);
-  if (request.encryptionKey !== thumbprint(requester.keys.encryption)) throw new WaslError('encryption-key-mismatch');
+  if (request.encryptionKey !== thumbprint(keys.encryption)) throw new WaslError('encryption-key-mismatch');
 
-  const part = parsePrivate(await openPrivateAsProvider(primitives, identity.opener, copy.audit, privatePart));
+  const part = parsePrivate(await openPrivateAsProvider(primitives, identity.keys.openers(), copy.audit, privatePart));
   // The ticket is the requester's secret with the provider: it never stands in the open part.
   if ((request.collects === undefined) !== (part.ticket === undefined)) {
     throw new WaslError('malformed-message', { what: 'request.collects' });
   }
   checkSubject(copy, request, part);
-  return { request, part, terms: decision.agreement.terms, sealTo: requester.keys.encryption };
+  return { request, part, terms: decision.agreement.terms, sealTo: keys.encryption };
 };
 
 /** The gateway's promise must be of the entry `requested` of this very request: evidence before data. */

@@ -87,6 +87,7 @@ export const makeClient = (parts: ClientParts): Client => {
       const code = agreed.status === 'terminated' ? 'agreement-terminated' : 'agreement-suspended';
       throw new WaslError(code, { agreement: agreed.terms.id, by: agreed.suspendedBy.join(', ') });
     }
+    const own = identity.keys.present();
     const issuedAtMs = now();
     const request: RequestStatement = {
       id,
@@ -98,14 +99,14 @@ export const makeClient = (parts: ClientParts): Client => {
       claims: [...new Set(ask.claims ?? agreed?.terms.claims ?? [])].sort(),
       issuedAtMs,
       deadlineMs: issuedAtMs + (ask.deadlineMs ?? DEADLINE_MS),
-      encryptionKey: identity.opener.thumbprint,
+      encryptionKey: own.opener.thumbprint,
       boot: reached.boot,
       privatePart: digestOf(privatePart),
       journal: await journal.head(),
       ...(retryOf === undefined ? {} : { retryOf: parseRequestId(retryOf) }),
       ...(collects === undefined ? {} : { collects: collects.first }),
     };
-    const statement = await signJws(identity.signer, TYP.request, requestPayload(request));
+    const statement = await signJws(own.signer, TYP.request, requestPayload(request));
     await journal.append({ kind: 'asked', requestId: id, statement });
     const digest = digestOfText(statement);
     return { own: { statement, digest, request, subject, gateway: reached.gateway }, privatePart };

@@ -19,6 +19,7 @@ import {
   TYP,
 } from '../../services/kernel/statements.ts';
 import { generateSigningKey, primitives, signerFromJwk } from '../../services/platform/crypto/index.ts';
+import { keyringOf } from '../../test/support/keyring.ts';
 import {
   auditKey,
   civil,
@@ -38,12 +39,12 @@ import type { Identity } from './identity.ts';
 import { issueDocument } from './issue.ts';
 
 const NOW = 5;
-const identityOf = ({ id, signer, opener }: typeof civil, copyPins = ownPins(civil)): Identity => ({
+const identityOf = ({ id, signer, opener, recovery }: typeof civil, copyPins = ownPins(civil)): Identity => ({
   agency: id,
   trustDomain: 'wasl.test',
   tls: { ca: '', cert: '', key: '' },
-  signer,
-  opener,
+  keys: keyringOf(signer, opener),
+  recovery: recovery.thumbprint,
   pins: copyPins,
   gateways: [],
 });
@@ -161,11 +162,11 @@ describe('a gateway whose keys were stolen, at the requester’s door', () => {
   });
 
   test.each<[string, (x: Awaited<ReturnType<typeof exchange>>) => Promise<Parameters<typeof checkAnswer>[2]>, string]>([
-    ['an answer that it signed itself', (x) => x.answerOf({}, thief), 'signature-invalid'],
+    ['an answer that it signed itself', (x) => x.answerOf({}, thief), 'unknown-key'],
     [
       '“not found” in the provider’s name',
       async (x) => x.answerOf({ outcome: 'not-found' }, gatewayKey),
-      'signature-invalid',
+      'unknown-key',
     ],
     ['the answer to another request', async () => (await exchange()).answerOf(), 'answer-invalid'],
     [

@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { WaslError } from '../../services/kernel/codes.ts';
 import { isObject, readFields } from '../../services/kernel/fields.ts';
 import { type AgencyId, parseAgencyId } from '../../services/kernel/ids.ts';
-import type { Opener, Signer, Thumbprint } from '../../services/kernel/keys.ts';
+import type { Thumbprint } from '../../services/kernel/keys.ts';
 import { THUMBPRINT } from '../../services/kernel/statements.ts';
 import { parseStrictJson } from '../../services/kernel/strict-json.ts';
-import { loadOpener, loadSigner, loadTls, type TlsIdentity } from '../../services/platform/crypto/index.ts';
+import { loadTls, type TlsIdentity } from '../../services/platform/crypto/index.ts';
+import { type Keyring, loadKeyring } from './keyring.ts';
 
 /** Who an agency is on the bus, and the roots it holds the bus to. */
 export interface Identity {
@@ -15,11 +16,12 @@ export interface Identity {
   /** Where it was read from, and where a renewed certificate goes; without it none is renewed. */
   readonly folder?: string;
   readonly tls: TlsIdentity;
-  readonly signer: Signer;
-  readonly opener: Opener;
+  readonly keys: Keyring;
   /** Folder of the agency's own suspensions; none unless told. */
   readonly suspensions?: string;
   readonly pins: { readonly authority: Thumbprint; readonly audit: Thumbprint };
+  /** Thumbprint of the agency's own recovery key: it stands behind every key that the registry shows as ours. */
+  readonly recovery: Thumbprint;
   /** Where the bus answers, host:port of each gateway; none when the folder does not say. */
   readonly gateways: readonly string[];
   /** Where the registry answers, which renews the certificate, and to which a provider hands in its status lists. */
@@ -29,7 +31,8 @@ export interface Identity {
 }
 
 /**
- * Reads an identity's folder: `ca.crt`, `tls.crt`, `tls.key` (or `tls.pem`), `signing.jwk`, `encryption.jwk`, `pins.json`, and `bus.json` if it is there.
+ * Reads an identity's folder: `ca.crt`, `tls.crt`, `tls.key` (or `tls.pem`), `signing.jwk`, `encryption.jwk`, `pins.json`, and `keys` and
+ * `bus.json` if they are there.
  * Errors: `no-identity` when something is missing, `config-invalid` when others may read a key.
  */
 export async function loadIdentity(folder: string): Promise<Identity> {
@@ -39,16 +42,17 @@ export async function loadIdentity(folder: string): Promise<Identity> {
   const value = parseStrictJson(text);
   if (!isObject(value)) throw new WaslError('no-identity', { folder });
   const f = readFields(value, 'pins.json');
+  const agency = parseAgencyId(f.text('agency'));
   const identity: Identity = {
-    agency: parseAgencyId(f.text('agency')),
+    agency,
     trustDomain: f.text('trustDomain'),
     pins: {
       authority: f.text('authority', THUMBPRINT) as Thumbprint,
       audit: f.text('audit', THUMBPRINT) as Thumbprint,
     },
+    recovery: f.text('recovery', THUMBPRINT) as Thumbprint,
     tls: await loadTls(folder),
-    signer: await loadSigner(join(folder, 'signing.jwk')),
-    opener: await loadOpener(join(folder, 'encryption.jwk')),
+    keys: await loadKeyring(folder, agency),
     folder,
     suspensions: join(folder, 'suspensions'),
     ...(await readBus(join(folder, 'bus.json'))),

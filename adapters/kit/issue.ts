@@ -49,7 +49,7 @@ export const issueDocument = async (
   const claims = request.claims.filter((claim) => Object.hasOwn(whole, claim));
   if (claims.length === 0) throw new WaslError('schema-invalid-answer', { what: 'none of the claims asked for' });
   const issuedAt = Math.floor(nowMs / 1000);
-  const credential = await issueSdJwt(identity.signer, primitives, {
+  const credential = await issueSdJwt(identity.keys.present().signer, primitives, {
     always: {
       iss: identity.agency,
       aud: request.requester,

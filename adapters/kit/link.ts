@@ -46,8 +46,8 @@ export interface LinkOptions {
   /** The kit's own, which outlives the connection: a gateway that is reached anew shows nothing older. */
   readonly memory: CopyMemory;
   readonly log: Logger;
-  /** Told of each verified copy. */
-  readonly onCopy: (copy: RegistryCopy) => void;
+  /** Told of each verified copy; the next is looked at afterwards. */
+  readonly onCopy: (copy: RegistryCopy) => Promise<void>;
   /** Told when the link reaches a gateway. */
   readonly onReached: (reached: Reached) => void;
 }
@@ -89,7 +89,7 @@ export const openLink = (options: LinkOptions): Link => {
         if (state === undefined) continue;
         copy = await buildCopy(primitives, pins, state, copy, memory);
         for (const { what, code } of copy.problems) log.warn({ what, code, gateway }, 'a registry record is left out');
-        options.onCopy(copy);
+        await options.onCopy(copy);
         if (line.reached === undefined) {
           const reached = {
             gateway,

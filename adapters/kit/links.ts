@@ -44,7 +44,7 @@ export const openLinks = (of: {
   const { identity, primitives, log, now } = of;
   const pins: CopyPins = {
     ...identity.pins,
-    own: { agency: identity.agency, signing: identity.signer.publicJwk },
+    own: { agency: identity.agency, recovery: identity.recovery },
   };
   const memory = newCopyMemory(primitives);
   let newest: RegistryCopy | undefined;
@@ -61,8 +61,10 @@ export const openLinks = (of: {
       memory,
       log,
       // Two gateways may be a head apart: the newest counts, whoever brought it.
-      onCopy: (copy) => {
+      onCopy: async (copy) => {
         of.onCopy(copy);
+        const named = copy.agency(identity.agency)?.keys;
+        if (named !== undefined && copy.timeMs >= (newest?.timeMs ?? 0)) await identity.keys.follow(named);
         const { version = 0, timeMs = 0 } = newest ?? {};
         if (copy.version > version || (copy.version === version && copy.timeMs >= timeMs)) newest = copy;
         else if (copy.version < version && copy.timeMs > timeMs) {

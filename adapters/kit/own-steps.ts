@@ -21,9 +21,8 @@ export interface OwnSteps {
 
 /** Watches the folder; what it holds at the start counts for the first request. */
 export const watchOwnSteps = (identity: Identity, primitives: Primitives, log: Logger): OwnSteps => {
-  const { suspensions: folder, agency, signer } = identity;
+  const { suspensions: folder, agency, keys } = identity;
   if (folder === undefined) return { over: (copy) => copy, stop: () => undefined };
-  const own = { agency, signing: signer.publicJwk };
   let files = new Map<string, { readonly text: string; readonly step: OwnStep | undefined }>();
   let steps: readonly OwnStep[] = [];
   let read = false;
@@ -31,6 +30,7 @@ export const watchOwnSteps = (identity: Identity, primitives: Primitives, log: L
   const stepIn = async (name: string, text: string): Promise<OwnStep | undefined> => {
     try {
       const [step = '', certificate = ''] = text.split(/\s+/);
+      const own = { agency, signing: keys.signers().map(({ publicJwk }) => publicJwk) };
       return await verifyOwnStep(primitives, own, step, certificate);
     } catch (error) {
       if (!(error instanceof WaslError)) throw error;

@@ -3,7 +3,7 @@ import { WaslError } from '../../services/kernel/codes.ts';
 import { readFields } from '../../services/kernel/fields.ts';
 import { parseRequestId, type RequestId } from '../../services/kernel/ids.ts';
 import { openSealed, sealTo } from '../../services/kernel/jwe.ts';
-import { signJws, verifyJws } from '../../services/kernel/jws.ts';
+import { readJws, signJws } from '../../services/kernel/jws.ts';
 import type { Primitives } from '../../services/kernel/keys.ts';
 import { MAX_TICKET, readSubject, type Subject, subjectJson } from '../../services/kernel/private-part.ts';
 import { TYP } from '../../services/kernel/statements.ts';
@@ -39,7 +39,8 @@ export const sealTicket = async (
   nowMs: number,
 ): Promise<string> => {
   const { subject, claims, caseReference, ...others } = deferred;
-  const signed = await signJws(identity.signer, TYP.ticket, {
+  const { signer, opener } = identity.keys.present();
+  const signed = await signJws(signer, TYP.ticket, {
     ...others,
     iss: identity.agency,
     subject: subjectJson(subject),
@@ -47,7 +48,7 @@ export const sealTicket = async (
     ...(caseReference === undefined ? {} : { caseReference }),
     timeMs: nowMs,
   });
-  return latin1(await sealTo(primitives, identity.opener.publicJwk, utf8(signed), CONTENT));
+  return latin1(await sealTo(primitives, opener.publicJwk, utf8(signed), CONTENT));
 };
 
 /** Opens what `sealTicket` made; `ticket-unreadable` for anything else, another agency's above all, and after 30 days. */
@@ -59,8 +60,11 @@ export const openTicket = async (
 ): Promise<Deferred> => {
   try {
     if (text.length > MAX_CHARACTERS) throw new WaslError('message-too-large', { limit: MAX_CHARACTERS });
-    const signed = fromUtf8(await openSealed(primitives, identity.opener, utf8(text.trim()), CONTENT));
-    const f = readFields(await verifyJws(primitives, identity.signer.publicJwk, signed, TYP.ticket), 'ticket');
+    const signed = fromUtf8(await openSealed(primitives, identity.keys.openers(), utf8(text.trim()), CONTENT));
+    const read = readJws(signed, TYP.ticket);
+    const signer = identity.keys.signers().find(({ thumbprint }) => thumbprint === read.kid);
+    if (signer === undefined) throw new WaslError('signature-invalid');
+    const f = readFields(await read.verify(primitives, signer.publicJwk), 'ticket');
     f.oneOf('iss', [identity.agency]);
     if (f.count('timeMs') < nowMs - VALID_MS) throw new WaslError('issued-too-old');
     const caseReference = f.optionalText('caseReference');

@@ -14,7 +14,7 @@ const one = (name: string, summary: string, example: string): Command =>
     .description(summary)
     .argument('<name>', 'names the files in the folder `officers` of the identity')
     .option('--as <dir>', 'folder of the agency’s identity, or of the authority’s operator', 'identity')
-    .option('--signing <file>', 'the key that certifies: the identity’s own; for the authority, its root')
+    .option('--signing <file>', 'the key that certifies: the identity’s present one; for the authority, its root')
     .option('--json', 'exactly one JSON object on standard output')
     .addHelpText('after', `\nExample:\n  $ ${example}`);
 
@@ -29,6 +29,7 @@ officer.addCommand(
     'wasl officer certify data-officer --person staff-1001',
   )
     .requiredOption('--person <id>', 'opaque id of the person, one on the whole bus, such as a staff number')
+    .option('--from <date>', 'from when on; now unless told. For whom a revoked key had certified: since then')
     .addOption(new Option('--valid <time>', 'for how many days').argParser(days).default(days('365d'), '365d'))
     .action(
       doesLater(async () => {

@@ -6,6 +6,7 @@ import type { InviteFlags } from './commands/agency.ts';
 import type { ApplyFlags } from './commands/apply.ts';
 import type { ConformFlags } from './commands/conform.ts';
 import { DATA_OFFICER, DEFAULT_DATA, layoutOf } from './development/layout.ts';
+import { agencyKeyCommands, key } from './keys.ts';
 import { SOURCE_KINDS } from './scaffold/project.ts';
 import { collect, doesLater, wantsJson } from './speak.ts';
 
@@ -145,6 +146,8 @@ agency.addCommand(
     .action(doesLater(async () => (await import('./commands/agency-renew.ts')).renewAgency)),
 );
 
+for (const one of agencyKeyCommands) agency.addCommand(one);
+
 const joinBus = new Command('join')
   .description('Join the bus by the authority’s invitation: makes the agency’s keys here, and gets it a certificate.')
   .argument('<invitation>', 'the word that the authority gave')
@@ -197,4 +200,4 @@ const conformance = new Command('conform')
   );
 
 /** What an agency joins and is seen to with: schemas, declarations, agencies, and a project to begin with. */
-export const joiningCommands: readonly Command[] = [schema, declare, agency, joinBus, project, conformance];
+export const joiningCommands: readonly Command[] = [schema, declare, agency, key, joinBus, project, conformance];

@@ -42,6 +42,7 @@ export const readPins = async (folder: string) => {
     agency: f.optionalText('agency'),
     authority: f.text('authority', THUMBPRINT) as Thumbprint,
     audit: f.text('audit', THUMBPRINT) as Thumbprint,
+    recovery: f.optionalText('recovery', THUMBPRINT) as Thumbprint | undefined,
     trustDomain: f.text('trustDomain'),
   };
 };

@@ -1,6 +1,7 @@
 import type { Row } from './code-row.ts';
 import { AGREEMENT } from './codes-agreement.ts';
 import { CONFORMANCE_CODES } from './codes-conformance.ts';
+import { KEYS } from './codes-keys.ts';
 import { OTHER } from './codes-other.ts';
 import { REFUSED } from './codes-refused.ts';
 import { REGISTRY } from './codes-registry.ts';
@@ -19,6 +20,7 @@ export const CODES = {
   ...STATUS,
   ...SUBJECTS,
   ...CONFORMANCE_CODES,
+  ...KEYS,
   ...OTHER,
 } as const satisfies Record<string, Row>;
 

@@ -2,29 +2,25 @@ import { type Bilingual, readAgreement } from './agreement.ts';
 import { type FindOfficers, followsAgreement, type Officer, verifyActs } from './agreement-acts.ts';
 import type { Side } from './agreement-state.ts';
 import { WaslError } from './codes.ts';
+import type { AgencyView } from './copy-agency.ts';
 import type { StandingAgreement } from './decide.ts';
 import type { Digest } from './digest.ts';
 import { type AgencyId, AUTHORITY, type DocumentType, type Issuer } from './ids.ts';
-import type { AgencyKeys } from './key-statements.ts';
-import { type EcPublicJwk, type Primitives, type Thumbprint, thumbprint } from './keys.ts';
+import { readJws } from './jws.ts';
+import { followsHistory, type KeyHistory } from './key-history.ts';
+import { type Primitives, type Thumbprint, thumbprint } from './keys.ts';
 import { type IssuerKey, verifyOfficer, verifyOfficerRevocation } from './officer.ts';
-import type { AgencyStatus, Entity } from './registry.ts';
+import type { Entity } from './registry.ts';
 import { rememberLately } from './remember.ts';
+import { TYP } from './statements.ts';
 import type { JsonObject } from './strict-json.ts';
 
 /** What a holder of a copy knows without the registry, and holds it to. */
 export interface CopyPins {
   readonly authority: Thumbprint;
   readonly audit: Thumbprint;
-  /** A kit's own agency: agreements count for it only by officers whom this key certifies, whatever the registry says of that key. */
-  readonly own?: { readonly agency: AgencyId; readonly signing: EcPublicJwk };
-}
-
-export interface AgencyView {
-  readonly id: AgencyId;
-  readonly name: Bilingual;
-  readonly status: AgencyStatus;
-  readonly keys: AgencyKeys;
+  /** A kit's own agency: agreements count for it only by officers whom a key certifies that its own recovery key stands behind, whatever the registry says. */
+  readonly own?: { readonly agency: AgencyId; readonly recovery: Thumbprint };
 }
 
 export interface DocumentTypeView {
@@ -50,6 +46,8 @@ export interface CopyMemory {
   readonly agreements: Map<string, StandingAgreement>;
   /** From when on an officer's key counts for nothing, by the record's key. */
   readonly revoked: Map<string, number>;
+  /** Of each agency's keys, by its id. */
+  readonly keys: Map<string, Pick<KeyHistory, 'rollovers' | 'revoked'>>;
 }
 
 const REMEMBERED_SIGNATURES = 50_000;
@@ -58,7 +56,15 @@ export const newCopyMemory = (primitives: Primitives): CopyMemory => ({
   primitives: rememberLately(primitives, REMEMBERED_SIGNATURES),
   agreements: new Map(),
   revoked: new Map(),
+  keys: new Map(),
 });
+
+/** Holds an agency's keys to what was seen of them. Error: `registry-rollback`. */
+export const rememberKeys = (memory: CopyMemory, history: KeyHistory): void => {
+  const seen = memory.keys.get(history.agency);
+  if (seen !== undefined && !followsHistory(history, seen)) throw new WaslError('registry-rollback');
+  memory.keys.set(history.agency, history);
+};
 
 /** The officers of one state, each verified when first asked for, by the key of their own issuer. */
 export const officersIn = (
@@ -67,23 +73,33 @@ export const officersIn = (
   said: Pick<Said, 'agency' | 'officer'>,
 ): FindOfficers => {
   const found = new Map<string, Promise<readonly Officer[]>>();
-  const issuerKey = (issuer: Issuer): IssuerKey | undefined => {
+  const issuerKey = (issuer: Issuer, kid: Thumbprint): IssuerKey => {
     if (issuer === AUTHORITY) return { root: pins.authority };
-    return issuer === pins.own?.agency ? pins.own.signing : said.agency(issuer)?.keys.signing;
+    const agency = said.agency(issuer);
+    const foreign = issuer === pins.own?.agency && agency?.keys.recovery !== pins.own.recovery;
+    const key = foreign ? undefined : agency?.kept(kid);
+    if (key === undefined) throw new WaslError('unknown-key', { agency: issuer });
+    return key;
   };
   const look = async (key: string, issuer: Issuer, kid: Thumbprint): Promise<readonly Officer[]> => {
     const entity = said.officer(key);
-    const by = issuerKey(issuer);
-    if (entity === undefined || by === undefined) return [];
+    if (entity === undefined) return [];
     const { certificates, revocation } = entity;
     if (revocation !== undefined) {
-      const revoked = await ours(verifyOfficerRevocation(memory.primitives, by, revocation));
+      const revoked = await ours(async () => {
+        const by = issuerKey(issuer, readJws(revocation, TYP.officerRevocation).kid);
+        return verifyOfficerRevocation(memory.primitives, by, revocation);
+      });
       // Somebody else's revocation is nobody's: a stolen registry key must not choose whose signature falls.
       if (revoked?.issuer === issuer && revoked.officer === kid) {
         memory.revoked.set(key, Math.min(revoked.sinceMs, memory.revoked.get(key) ?? Number.POSITIVE_INFINITY));
       }
     }
-    const verified = await Promise.all(certificates.map((text) => ours(verifyOfficer(memory.primitives, by, text))));
+    const verified = await Promise.all(
+      certificates.map((text) =>
+        ours(async () => verifyOfficer(memory.primitives, issuerKey(issuer, readJws(text, TYP.officer).kid), text)),
+      ),
+    );
     const revokedSinceMs = memory.revoked.get(key);
     return verified
       .filter((officer) => officer?.issuer === issuer && thumbprint(officer.key) === kid)
@@ -98,8 +114,8 @@ export const officersIn = (
 };
 
 /** What does not verify is no certificate; it spoils none beside it. */
-const ours = <T>(verified: Promise<T>): Promise<T | undefined> =>
-  verified.catch((error: unknown) => {
+const ours = <T>(verify: () => Promise<T>): Promise<T | undefined> =>
+  verify().catch((error: unknown) => {
     if (error instanceof WaslError) return undefined;
     throw error;
   });

@@ -1,12 +1,13 @@
 import { canonicalJson } from './canonical.ts';
 import { type Code, WaslError } from './codes.ts';
+import { type AgencyView, agencyAt, type HeldAgency } from './copy-agency.ts';
 import {
-  type AgencyView,
   type CopyMemory,
   type CopyPins,
   type DocumentTypeView,
   newCopyMemory,
   officersIn,
+  rememberKeys,
   type Said,
   verifyStanding,
 } from './copy-agreement.ts';
@@ -15,13 +16,14 @@ import { type RegistryState, type VerifiedState, verifyState } from './copy-stat
 import type { Ask, StandingAgreement } from './decide.ts';
 import { type Digest, digestOfText } from './digest.ts';
 import { parseIssuer } from './ids.ts';
-import { verifyAgencyKeys, verifyAuditKeys, verifyGatewayKeys } from './key-statements.ts';
-import { type EcPublicJwk, type OkpPublicJwk, type Primitives, thumbprint } from './keys.ts';
+import { verifyKeyHistory } from './key-history.ts';
+import { verifyAuditKeys, verifyGatewayKeys } from './key-statements.ts';
+import type { EcPublicJwk, OkpPublicJwk, Primitives } from './keys.ts';
 import { readStatusListId, readStatusToken, type StatusToken } from './status-list.ts';
 import type { JsonObject } from './strict-json.ts';
 
+export type { AgencyView } from './copy-agency.ts';
 export {
-  type AgencyView,
   type CopyMemory,
   type CopyPins,
   type DocumentTypeView,
@@ -60,11 +62,13 @@ export interface RegistryCopy {
 /** What a copy was made from, for the next one. */
 const workings = new WeakMap<
   RegistryCopy,
-  { readonly state: VerifiedState; readonly memory: CopyMemory; readonly views: Views }
+  { readonly state: VerifiedState; readonly memory: CopyMemory; readonly views: Views; readonly agencies: Agencies }
 >();
 
+type Agencies = ReadonlyMap<string, HeldAgency>;
+
 /** What was read of records, which does not change while the records do not. */
-type Views = WeakMap<HeldRecord, AgencyView | DocumentTypeView | EcPublicJwk>;
+type Views = WeakMap<HeldRecord, HeldAgency | DocumentTypeView | EcPublicJwk>;
 
 /** Digest by which an agreement pins a schema: over its canonical JSON. */
 export const schemaDigest = (schema: JsonObject): Digest => digestOfText(canonicalJson(schema));
@@ -94,29 +98,46 @@ export const buildCopy = async (
   // Only the head is new: all that was verified stands.
   const same = previous !== undefined && earlier?.state.index === verified.index && earlier.memory === remembered;
   const views: Views = earlier?.views ?? new WeakMap();
-  const copy: RegistryCopy = same
-    ? { ...previous, version, timeMs: time }
-    : { version, timeMs: time, ...(await takeRecords(pins, remembered, verified, views)) };
-  workings.set(copy, { state: verified, memory: remembered, views });
+  const { agencies, ...taken } = same
+    ? { ...previous, agencies: earlier.agencies }
+    : await takeRecords(pins, remembered, verified, views, time);
+  const copy: RegistryCopy = { ...taken, version, timeMs: time, ...facesOf(agencies, time) };
+  workings.set(copy, { state: verified, memory: remembered, views, agencies });
   return copy;
+};
+
+/** Whose keys count is a matter of the time. */
+const facesOf = (agencies: Agencies, timeMs: number): Pick<RegistryCopy, 'agency' | 'agencies'> => {
+  const views = new Map<string, AgencyView>();
+  const agency = (id: string): AgencyView | undefined => {
+    const held = agencies.get(id);
+    const view = views.get(id) ?? (held === undefined ? undefined : agencyAt(held, timeMs));
+    if (view !== undefined) views.set(id, view);
+    return view;
+  };
+  return {
+    agency,
+    agencies: () => [...agencies.keys()].map(agency).filter((view) => view !== undefined),
+  };
 };
 
 const NOBODYS: Promise<readonly StandingAgreement[]> = Promise.resolve([]);
 
-type Taken = Omit<RegistryCopy, 'version' | 'timeMs'>;
+type Taken = Omit<RegistryCopy, 'version' | 'timeMs' | 'agency' | 'agencies'> & { readonly agencies: Agencies };
 
 const takeRecords = async (
   pins: CopyPins,
   memory: CopyMemory,
   { index }: VerifiedState,
   views: Views,
+  timeMs: number,
 ): Promise<Taken> => {
   const { primitives } = memory;
   const { own } = pins;
   const problems: { what: string; code: Code }[] = index
     .ofKind(undefined)
     .map(({ key }) => ({ what: key, code: 'malformed-message' }));
-  const agencies = new Map<string, AgencyView>();
+  const agencies = new Map<string, HeldAgency>();
   const gateways = new Map<string, EcPublicJwk>();
   const types = new Map(
     index.ofKind('document-type').map((record) => [record.key.slice('document-type/'.length), record]),
@@ -132,7 +153,7 @@ const takeRecords = async (
       return undefined;
     }
   };
-  const viewed = async <T extends AgencyView | EcPublicJwk>(record: HeldRecord, view: () => Promise<T>): Promise<T> => {
+  const viewed = async <T extends HeldAgency | EcPublicJwk>(record: HeldRecord, view: () => Promise<T>): Promise<T> => {
     const held = (views.get(record) as T | undefined) ?? (await view());
     views.set(record, held);
     return held;
@@ -159,13 +180,14 @@ const takeRecords = async (
   await Promise.all(
     index.ofKind('agency').map((record) =>
       taking(record.key, async () => {
-        const view = await viewed(record, async () => {
-          const { id, name, status, keys: text } = entityOf(record, 'agency');
-          const keys = await verifyAgencyKeys(primitives, text);
-          if (keys.agency !== id) throw new WaslError('pin-mismatch');
-          return { id, name, status, keys };
+        const held = await viewed(record, async () => {
+          const { id, name, status, ...texts } = entityOf(record, 'agency');
+          const history = await verifyKeyHistory(primitives, texts, pins.authority);
+          if (history.agency !== id) throw new WaslError('pin-mismatch');
+          return { id, name, status, history };
         });
-        agencies.set(view.id, view);
+        rememberKeys(memory, held.history);
+        agencies.set(held.id, held);
       }),
     ),
   );
@@ -187,8 +209,9 @@ const takeRecords = async (
     }
   };
 
+  const { agency: viewOf } = facesOf(agencies, timeMs);
   const said: Said = {
-    agency: (id) => agencies.get(id),
+    agency: viewOf,
     documentType: typeOf,
     officer: (key) => {
       const record = index.byKey.get(key);
@@ -225,9 +248,8 @@ const takeRecords = async (
   const statusLists: StatusToken[] = [];
   if (own !== undefined) {
     const vouched = new Set<string>();
-    const key = agencies.get(own.agency)?.keys.signing;
     const agreements = await once(all);
-    if (key !== undefined && thumbprint(key) === thumbprint(own.signing)) vouched.add(own.agency);
+    if (agencies.get(own.agency)?.history.recovery === own.recovery) vouched.add(own.agency);
     else problems.push({ what: `agency/${own.agency}`, code: 'pin-mismatch' });
     for (const { terms, status } of agreements) {
       // A draft is the requester's word alone, and pins nothing for the provider.
@@ -238,11 +260,13 @@ const takeRecords = async (
     // What no agreement pins is the registry's word alone: whoever steals its key must not choose whom a kit seals to.
     for (const held of [agencies, types]) for (const id of held.keys()) if (!vouched.has(id)) held.delete(id);
     for (const record of index.ofKind('status-list')) {
-      const signing = agencies.get(record.provider ?? '')?.keys.signing;
-      if (signing === undefined) continue;
+      const provider = agencies.get(record.provider ?? '');
+      if (provider === undefined) continue;
       await taking(record.key, async () => {
         const { id, token: text } = entityOf(record, 'status-list');
-        const { token, verify } = readStatusToken(readStatusListId(id), text);
+        const { token, kid, verify } = readStatusToken(readStatusListId(id), text);
+        const signing = agencyAt(provider, timeMs).kept(kid);
+        if (signing === undefined) throw new WaslError('unknown-key', { agency: provider.id });
         await verify(primitives, signing);
         statusLists.push(token);
       });
@@ -250,10 +274,9 @@ const takeRecords = async (
   }
   return {
     audit,
-    agency: (id) => agencies.get(id),
+    agencies,
     gateway: (id) => gateways.get(id),
     documentType: (type, version) => typeOf(`${type}/${version}`),
-    agencies: () => [...agencies.values()],
     documentTypes: () => [...types.keys()].map(typeOf).filter((type) => type !== undefined),
     between: ({ requester, provider, documentType, documentVersion }) =>
       own === undefined || requester === own.agency || provider === own.agency

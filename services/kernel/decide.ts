@@ -1,9 +1,9 @@
 import type { Agreement } from './agreement.ts';
 import type { AgreementState } from './agreement-state.ts';
 import type { Code } from './codes.ts';
+import type { AgencyView } from './copy-agency.ts';
 import type { Digest } from './digest.ts';
 import { type AgencyId, CONFORMANCE, type DocumentType } from './ids.ts';
-import type { AgencyStatus } from './registry.ts';
 
 /** An agreement as a party's verified copy holds it. */
 export interface StandingAgreement {
@@ -30,7 +30,7 @@ export interface Standing {
   /** At least those between the two about this document; others do no harm. */
   readonly agreements: readonly StandingAgreement[];
   readonly knows: {
-    agency(id: AgencyId): AgencyStatus | undefined;
+    agency(id: AgencyId): AgencyView['status'] | undefined;
     documentType(type: DocumentType, version: number): boolean;
   };
   /** Requests already counted against an agreement today, in its own time zone. */
@@ -48,6 +48,10 @@ const refused = (code: Code, params: Readonly<Record<string, string | number>> =
   params,
 });
 
+/** Why nobody is asked, or asks, who is not active. */
+export const strange = (status: AgencyView['status'] | undefined): 'agency-keyless' | 'unknown-agency' =>
+  status === 'keyless' ? 'agency-keyless' : 'unknown-agency';
+
 /**
  * Whether an ask falls under an agreement, decided from data alone. Gateways and providers' kits run this same function on their own copies.
  * The most telling code wins: a purpose nobody agreed on is `purpose-not-agreed` when the pair has an agreement for that document at all.
@@ -57,8 +61,9 @@ export const decide = (ask: Ask, standing: Standing): Decision => {
   const provider = knows.agency(ask.provider);
   // An agency that joins is asked by the conformance suite, which lets it in, and by nobody else; and it asks nobody.
   const answers = provider === 'active' || (provider === 'joining' && ask.requester === CONFORMANCE);
-  if (!answers) return refused('unknown-agency', { agency: ask.provider });
-  if (knows.agency(ask.requester) !== 'active') return refused('unknown-agency', { agency: ask.requester });
+  if (!answers) return refused(strange(provider), { agency: ask.provider });
+  const requester = knows.agency(ask.requester);
+  if (requester !== 'active') return refused(strange(requester), { agency: ask.requester });
   if (!knows.documentType(ask.documentType, ask.documentVersion)) {
     return refused('unknown-document-type', { documentType: ask.documentType });
   }

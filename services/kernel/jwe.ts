@@ -64,8 +64,12 @@ const wrapFor = (
   return { kid: thumbprint(to), epk: publicJwk, encryptedKey: encodeBase64url(wrapped) };
 };
 
-const unwrap = async (primitives: Primitives, opener: Opener, recipient: Recipient): Promise<Uint8Array> => {
-  if (recipient.kid !== opener.thumbprint) throw new WaslError('sealed-unreadable');
+/** Whoever can open: one key, or all that an agency has and had. */
+export type Openers = Opener | readonly Opener[];
+
+const unwrap = async (primitives: Primitives, openers: Openers, recipient: Recipient): Promise<Uint8Array> => {
+  const opener = [openers].flat().find(({ thumbprint: kid }) => kid === recipient.kid);
+  if (opener === undefined) throw new WaslError('sealed-unreadable');
   const secret = await opener.agree(recipient.epk);
   return primitives.unwrapKey(wrappingKey(secret), bytesOf(recipient.encryptedKey, 40));
 };
@@ -177,13 +181,13 @@ const readPlaintext = (primitives: Primitives, message: PrivateMessage, contentK
 /** Opens as the provider, and re-derives the audit recipient byte for byte: `audit-envelope-invalid` when the audit service would not read the same. */
 export const openPrivateAsProvider = (
   primitives: Primitives,
-  opener: Opener,
+  openers: Openers,
   audit: OkpPublicJwk,
   bytes: Uint8Array,
 ): Promise<JsonObject> =>
   opening(async () => {
     const message = readPrivate(bytes);
-    const contentKey = await unwrap(primitives, opener, readRecipient(message.provider));
+    const contentKey = await unwrap(primitives, openers, readRecipient(message.provider));
     const { auditEphemeral, value } = readPlaintext(primitives, message, contentKey);
     const expected = wrapFor(primitives, audit, primitives.x25519(auditEphemeral, audit), contentKey);
     if (canonicalJson(recipientJson(expected)) !== canonicalJson(message.audit)) {
@@ -232,7 +236,7 @@ const DOT = 0x2e;
 /** Opens what `sealTo` sealed. Errors: `sealed-unreadable`, `malformed-message`, `message-too-large`. */
 export const openSealed = (
   primitives: Primitives,
-  opener: Opener,
+  openers: Openers,
   compact: Uint8Array,
   cty: string,
 ): Promise<Uint8Array> =>
@@ -251,7 +255,7 @@ export const openSealed = (
     f.oneOf('enc', ['A256GCM']);
     const recipient = { kid: f.text('kid'), epk: parseOkpPublicJwk(f.object('epk')), encryptedKey: latin1(key) };
     f.done();
-    const contentKey = await unwrap(primitives, opener, recipient);
+    const contentKey = await unwrap(primitives, openers, recipient);
     const gcm = primitives.gcmOpener(contentKey, bytesOf(latin1(nonce), 12), head, bytesOf(latin1(tag), 16));
     // What is decoded is opened where it stands.
     const plaintext = room(decodedLength(ciphertext.length));

@@ -105,7 +105,13 @@ export const verifyOfficerRevocation = async (
   by: IssuerKey,
   jws: string,
 ): Promise<OfficerRevocation> => {
-  const f = readFields(await verifyIssued(primitives, by, jws, TYP.officerRevocation), 'officer-revocation');
+  await verifyIssued(primitives, by, jws, TYP.officerRevocation);
+  return readOfficerRevocation(jws);
+};
+
+/** Reads a revocation without verifying it. */
+export const readOfficerRevocation = (jws: string): OfficerRevocation => {
+  const f = readFields(readJws(jws, TYP.officerRevocation).payload, 'officer-revocation');
   f.oneOf('aud', ['wasl']);
   f.optionalObject('root');
   const revocation = {

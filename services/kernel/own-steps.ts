@@ -4,7 +4,7 @@ import type { StandingAgreement } from './decide.ts';
 import type { Digest } from './digest.ts';
 import type { AgencyId } from './ids.ts';
 import { readJws } from './jws.ts';
-import type { EcPublicJwk, Primitives } from './keys.ts';
+import { type EcPublicJwk, type Primitives, thumbprint } from './keys.ts';
 import { AGREEMENTS, verifyOfficer } from './officer.ts';
 import { TYP } from './statements.ts';
 
@@ -17,16 +17,19 @@ export interface OwnStep {
 }
 
 /**
- * Verifies a step by an officer whom the agency's own key certifies. Whether it fits the registry's steps is not asked: what stops data needs
+ * Verifies a step by an officer whom one of the agency's own keys certifies, present or former. Whether it fits the registry's steps is not asked: what stops data needs
  * nobody's leave. Errors: `officer-not-certified`, `officer-expired`, `step-not-yours`, `signature-invalid`, `malformed-message`, `wrong-type`.
  */
 export const verifyOwnStep = async (
   primitives: Primitives,
-  own: { readonly agency: AgencyId; readonly signing: EcPublicJwk },
+  own: { readonly agency: AgencyId; readonly signing: readonly EcPublicJwk[] },
   text: string,
   certificate: string,
 ): Promise<OwnStep> => {
-  const officer = await verifyOfficer(primitives, own.signing, certificate);
+  const { kid } = readJws(certificate, TYP.officer);
+  const key = own.signing.find((one) => thumbprint(one) === kid);
+  if (key === undefined) throw new WaslError('signature-invalid');
+  const officer = await verifyOfficer(primitives, key, certificate);
   if (officer.issuer !== own.agency || officer.role !== AGREEMENTS) {
     throw new WaslError('officer-not-certified', { issuer: own.agency });
   }

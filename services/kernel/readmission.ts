@@ -30,11 +30,11 @@ const fieldsOf = ({ payload }: ReadJws) => readFields(payload, 'certificate requ
 export const verifyReadmission = async (
   primitives: Primitives,
   jws: string,
-  of: { readonly keyOf: (agency: AgencyId) => EcPublicJwk; readonly nowMs: number },
+  of: { readonly keyOf: (agency: AgencyId) => Promise<EcPublicJwk>; readonly nowMs: number },
 ): Promise<Readmission> => {
   const read = readJws(jws, TYP.certificateRequest);
   const agency = parseAgencyId(fieldsOf(read).text('iss'));
-  await read.verify(primitives, of.keyOf(agency));
+  await read.verify(primitives, await of.keyOf(agency));
   const f = fieldsOf(read);
   f.text('iss');
   f.oneOf('aud', ['registry']);

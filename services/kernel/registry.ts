@@ -26,13 +26,18 @@ export type Entity =
   | { readonly kind: 'registry'; readonly id: 'registry'; readonly keys: string }
   /** `keys`: the audit service's encryption key, signed by its root (typ wasl-audit-keys+jwt). */
   | { readonly kind: 'audit'; readonly id: 'audit'; readonly keys: string }
-  /** `keys`: the agency's signing and encryption keys, signed by its recovery key (typ wasl-agency-keys+jwt). */
+  /**
+   * `keys`: the agency's first signing and encryption keys, signed by its recovery key (typ wasl-agency-keys+jwt); `rollovers`, in order, name the
+   * later ones (typ wasl-key-rollover+jwt), `revocations` take keys back (typ wasl-key-revocation+jwt).
+   */
   | {
       readonly kind: 'agency';
       readonly id: AgencyId;
       readonly name: Bilingual;
       readonly status: AgencyStatus;
       readonly keys: string;
+      readonly rollovers?: readonly string[];
+      readonly revocations?: readonly string[];
     }
   /** `keys`: the gateway's signing key, signed by the authority's root (typ wasl-gateway-keys+jwt): a stolen registry key makes no gateway. */
   | { readonly kind: 'gateway'; readonly id: GatewayId; readonly keys: string }
@@ -120,6 +125,8 @@ export const parseEntity = (object: JsonObject): Entity => {
           name: readBilingual(f.object('name'), 'agency.name'),
           status: f.oneOf('status', ['joining', 'active', 'revoked']),
           keys: f.text('keys', undefined, 4096),
+          ...(f.has('rollovers') ? { rollovers: f.texts('rollovers', undefined, 1_000, 4096) } : {}),
+          ...(f.has('revocations') ? { revocations: f.texts('revocations', undefined, 1_000, 4096) } : {}),
         };
       case 'gateway':
         return { kind, id: parseGatewayId(f.text('id')), keys: f.text('keys', undefined, 4096) };

@@ -3,8 +3,8 @@ import { latin1, splitBytes, utf8 } from './bytes.ts';
 import { WaslError } from './codes.ts';
 import { CLAIM_NAME } from './ids.ts';
 import { fitsOnePiece, jsonInPieces, parseInPieces } from './json-pieces.ts';
-import { signJws, verifyJws } from './jws.ts';
-import type { EcPublicJwk, Primitives, Signer } from './keys.ts';
+import { readJws, signJws, verifyJws } from './jws.ts';
+import type { EcPublicJwk, Primitives, Signer, Thumbprint } from './keys.ts';
 import { concatInPieces, decodeBase64urlInPieces, encodeBase64urlInPieces, sha256InPieces } from './pieces.ts';
 import { TYP } from './statements.ts';
 import type { JsonObject, JsonValue } from './strict-json.ts';
@@ -65,6 +65,12 @@ const readDisclosure = async (
   const [salt, name, claim] = value as readonly JsonValue[];
   if (typeof salt !== 'string' || typeof name !== 'string' || !isClaimName(name)) throw invalid();
   return [name, claim as JsonValue];
+};
+
+/** The thumbprint of the key that it says it is signed with. Errors: `malformed-message`, `wrong-type`. */
+export const issuerKid = (compact: Uint8Array): Thumbprint => {
+  const end = compact.indexOf(TILDE);
+  return readJws(latin1(end < 0 ? compact : compact.subarray(0, end)), TYP.credential).kid;
 };
 
 /** Keeps only the named disclosures; the signature still holds. */

@@ -29,6 +29,8 @@ export const TYP = {
   officer: 'wasl-officer+jwt',
   officerRevocation: 'wasl-officer-revocation+jwt',
   agencyKeys: 'wasl-agency-keys+jwt',
+  keyRollover: 'wasl-key-rollover+jwt',
+  keyRevocation: 'wasl-key-revocation+jwt',
   auditKeys: 'wasl-audit-keys+jwt',
   gatewayKeys: 'wasl-gateway-keys+jwt',
   registryKeys: 'wasl-registry-keys+jwt',

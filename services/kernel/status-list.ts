@@ -3,7 +3,7 @@ import { WaslError } from './codes.ts';
 import { readFields } from './fields.ts';
 import { type AgencyId, parseAgencyId } from './ids.ts';
 import { readJws, signJws } from './jws.ts';
-import type { EcPublicJwk, Primitives, Signer } from './keys.ts';
+import type { EcPublicJwk, Primitives, Signer, Thumbprint } from './keys.ts';
 import { TYP } from './statements.ts';
 import type { JsonObject } from './strict-json.ts';
 
@@ -136,6 +136,8 @@ export const signStatusToken = (
 /** A token as it reads, and how it is verified: it is anybody's word until `verify` has resolved. */
 export interface ReadStatusToken {
   readonly token: StatusToken;
+  /** The key that it says it is signed with. */
+  readonly kid: Thumbprint;
   verify(primitives: Primitives, provider: EcPublicJwk): Promise<void>;
 }
 
@@ -160,6 +162,7 @@ export const readStatusToken = (name: StatusListName, text: string): ReadStatusT
   if (life <= 0 || life > LIFE_AT_MOST_S) throw invalid('exp');
   return {
     token: { ...token, bits },
+    kid: signed.kid,
     verify: async (primitives, provider) => {
       await signed.verify(primitives, provider);
     },

@@ -184,9 +184,15 @@ export const describeExchange = (name: string, start: () => Promise<{ bus: Bus; 
       });
 
       test('a subject that the document cannot be asked by, and one of the wrong form', async () => {
-        const plate = await raw.make({}, raw.identity.signer, { scheme: 'jo:vehicle-plate', value: '12-34567' });
+        const plate = await raw.make({}, raw.identity.keys.present().signer, {
+          scheme: 'jo:vehicle-plate',
+          value: '12-34567',
+        });
         expect(await raw.send(plate)).toMatchObject({ code: 'unknown-subject-scheme', by: 'provider' });
-        const short = await raw.make({}, raw.identity.signer, { scheme: 'jo:national-number', value: '12' });
+        const short = await raw.make({}, raw.identity.keys.present().signer, {
+          scheme: 'jo:national-number',
+          value: '12',
+        });
         expect(await raw.send(short)).toMatchObject({ code: 'invalid-subject', by: 'provider' });
       });
 

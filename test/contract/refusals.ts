@@ -57,7 +57,7 @@ export const GATEWAY_REFUSALS: readonly (readonly [
     'wrong-type',
     async (raw) => ({
       ...(await raw.make()),
-      statement: await signJws(raw.identity.signer, TYP.answer, { iss: 'transport' }),
+      statement: await signJws(raw.identity.keys.present().signer, TYP.answer, { iss: 'transport' }),
     }),
   ],
   ['another boot', 'other-boot', (raw) => raw.make({ boot: parseBootId(uuidV7(now(), primitives.random(10))) })],

@@ -100,7 +100,8 @@ test('no key that signs for an agency is also the key of its certificate, at joi
 
 test('the signing key alone brings an agency back, and nothing but it, for its own name, once, and soon', async () => {
   const dir = await joined('expired');
-  const { signer, agency, tls } = await loadIdentity(dir);
+  const { keys, agency, tls } = await loadIdentity(dir);
+  const { signer } = keys.present();
   const of = { address: world.exchange.registry.joinAddress, ca: tls.ca, trustDomain: 'wasl.test' };
   const ask = async (changes: Partial<Readmission> = {}, by = signer): Promise<string> => {
     const certificateRequest = changes.certificateRequest ?? (await csrOf(changes.agency ?? agency)).request;

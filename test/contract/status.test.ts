@@ -125,7 +125,11 @@ describe('the registry refuses a status list', () => {
     const found = entities.map((text) => JSON.parse(text)).find(({ kind }) => kind === 'status-list');
     return { id: found.id, token: readStatusToken(readStatusListId(found.id), found.token).token };
   };
-  const submit = async (id: string, token: StatusToken, signer: Signer = identity.signer): Promise<void> => {
+  const submit = async (
+    id: string,
+    token: StatusToken,
+    signer: Signer = identity.keys.present().signer,
+  ): Promise<void> => {
     const [of] = id.split('/');
     const entity = { kind: 'status-list', id, provider: of, token: await signStatusToken(signer, token, 60) };
     await registry.submit(JSON.stringify(entity));
@@ -153,7 +157,9 @@ describe('the registry refuses a status list', () => {
   test('of another provider, or signed by one', async () => {
     const { id, token } = await standing();
     const health = await loadIdentity(exchange.layout.agency('health'));
-    await expect(submit(id, later(token), health.signer)).rejects.toMatchObject({ code: 'signature-invalid' });
+    await expect(submit(id, later(token), health.keys.present().signer)).rejects.toMatchObject({
+      code: 'signature-invalid',
+    });
     const name = readStatusListId(id.replace('civil-status', 'health'));
     const foreign = { ...later(token), uri: statusUri(name) };
     await expect(submit(`health/${name.list}`, foreign)).rejects.toMatchObject({ code: 'entity-not-yours' });

@@ -142,7 +142,11 @@ describe('a hostile requester', () => {
       ...{ requester, provider, held: [held] },
       ...{ timeMs: Date.now() + told, journal: { size: 0, head: null } },
     };
-    const statement = await signJws(raw.identity.signer, TYP.acknowledgement, acknowledgementPayload(said));
+    const statement = await signJws(
+      raw.identity.keys.present().signer,
+      TYP.acknowledgement,
+      acknowledgementPayload(said),
+    );
     return by.acknowledge({ statement }, { timeoutMs: 10_000 }).then(
       () => 'taken',
       (error: { code: string }) => error.code,

@@ -9,6 +9,7 @@ import type { Agreement } from '../../services/kernel/agreement.ts';
 import { utf8 } from '../../services/kernel/bytes.ts';
 import { WaslError } from '../../services/kernel/codes.ts';
 import type { RegistryCopy } from '../../services/kernel/copy.ts';
+import { agencyAt } from '../../services/kernel/copy-agency.ts';
 import type { StandingAgreement } from '../../services/kernel/decide.ts';
 import { digestOf } from '../../services/kernel/digest.ts';
 import type { EntryBody } from '../../services/kernel/evidence.ts';
@@ -120,12 +121,12 @@ export const world = ({ outcomeBytes = LIMITS.outcomeBytes } = {}) => {
       return answer(offered);
     },
   };
-  const agency = ({ id, signer, opener }: typeof asker) => ({
-    id,
-    name: { en: id, ar: id },
-    status: 'active' as const,
-    keys: { agency: id, signing: signer.publicJwk, encryption: opener.publicJwk, recovery: signer.thumbprint },
-  });
+  const agency = ({ id, signer, opener }: typeof asker) => {
+    const period = { signing: signer.publicJwk, encryption: opener.publicJwk, fromMs: 0 };
+    const none = { rollovers: [], idle: [], revoked: new Map() };
+    const history = { agency: id, recovery: signer.thumbprint, periods: [period] as const, ...none };
+    return agencyAt({ id, name: { en: id, ar: id }, status: 'active', history }, nowMs);
+  };
   const agencies = [asker, provider, stranger].map(agency);
   const type = {
     kind: 'document-type' as const,

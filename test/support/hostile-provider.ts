@@ -41,7 +41,8 @@ export interface HostileProvider {
 export const attachHostile = async (exchange: Exchange, type: string): Promise<HostileProvider> => {
   const { layout, gateway } = exchange;
   const identity = await loadIdentity(layout.agency('civil-status'));
-  const { tls, trustDomain, signer } = identity;
+  const { tls, trustDomain, keys } = identity;
+  const { signer } = keys.present();
   const to = (await loadOpener(join(layout.agency('transport'), 'encryption.jwk'))).publicJwk;
   const connection = connectGateway({ address: gateway.address, tls, trustDomain });
   const leaving = new AbortController();

@@ -78,7 +78,7 @@ export const rawClient = async (exchange: Exchange, agency: string): Promise<Raw
     gatewayKey,
     make: async (
       changes = {},
-      by = identity.signer,
+      by = identity.keys.present().signer,
       subject = { scheme: 'jo:national-number', value: '0009990001' },
     ) => {
       const privatePart = sealPrivate(
@@ -97,7 +97,7 @@ export const rawClient = async (exchange: Exchange, agency: string): Promise<Raw
         claims: ['birthDate', 'givenName'],
         issuedAtMs: now,
         deadlineMs: now + 5_000,
-        encryptionKey: identity.opener.thumbprint,
+        encryptionKey: identity.keys.present().opener.thumbprint,
         boot,
         privatePart: digestOf(privatePart),
         journal: { size: 0, head: null },

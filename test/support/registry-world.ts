@@ -163,7 +163,10 @@ export const publish = async (entities: readonly Entity[], { version = 7, timeMs
 };
 export const pins: CopyPins = { authority: root.thumbprint, audit: auditRoot.thumbprint };
 /** The pins of an agency’s kit. */
-export const own = (of: typeof civil): CopyPins => ({ ...pins, own: { agency: of.id, signing: of.signer.publicJwk } });
+export const own = (of: typeof civil): CopyPins => ({
+  ...pins,
+  own: { agency: of.id, recovery: of.recovery.thumbprint },
+});
 /** The copy of what the registry publishes, by somebody with these pins. */
 export const copyOf = async (entities: readonly Entity[], held = pins, previous?: RegistryCopy) =>
   buildCopy(primitives, held, await publish(entities), previous);

@@ -34,7 +34,8 @@ export const attachTrusting = async (
   { rehearsal, identity }: World,
   { documentTypes = [DOCUMENT], credits = 16, ...how }: Trusting = {},
 ): Promise<() => Promise<void>> => {
-  const { tls, trustDomain, signer, opener, agency } = identity;
+  const { tls, trustDomain, keys, agency } = identity;
+  const { signer, opener } = keys.present();
   const { audit, requester } = rehearsal.ground;
   const connection = connectGateway({ address: rehearsal.address, tls, trustDomain });
   const leaving = new AbortController();

@@ -51,10 +51,20 @@ const renewed = async (
 
 /** By the signing key alone. */
 const readmitted = async (identity: Identity, { ca }: TlsIdentity, certificateRequest: string): Promise<string> => {
-  const { join: address, agency, signer, trustDomain } = identity;
+  const { join: address, agency, keys, trustDomain } = identity;
   if (address === undefined) throw nowhere('join');
-  const signed = await signReadmission(signer, { agency, certificateRequest, timeMs: Date.now() });
-  return (await callReadmit({ address, ca, trustDomain }, signed)).certificate;
+  let refused: unknown;
+  // Which of them is the present one nobody says before the bus is reached.
+  for (const signer of [...keys.signers()].reverse()) {
+    const signed = await signReadmission(signer, { agency, certificateRequest, timeMs: Date.now() });
+    try {
+      return (await callReadmit({ address, ca, trustDomain }, signed)).certificate;
+    } catch (error) {
+      if (!(error instanceof WaslError) || error.code !== 'signature-invalid') throw error;
+      refused = error;
+    }
+  }
+  throw refused;
 };
 
 const nowhere = (what: string): WaslError =>
@@ -76,7 +86,12 @@ export const renewCertificate = async (identity: Identity, held: TlsIdentity): P
     const { request, key } = await requestCertificate(name);
     const { untilMs } = validityOf(tls.cert);
     const cert =
-      untilMs > Date.now() ? await renewed(identity, tls, request) : await readmitted(identity, tls, request);
+      untilMs > Date.now()
+        ? await renewed(identity, tls, request).catch((error: unknown) => {
+            if (!(error instanceof WaslError) || error.code !== 'renewal-by-signature') throw error;
+            return readmitted(identity, tls, request);
+          })
+        : await readmitted(identity, tls, request);
     const fresh = { ca: tls.ca, cert, key };
     if (!certifies(fresh, name)) throw new WaslError('certificate-untrusted');
     await storeTls(folder, fresh);

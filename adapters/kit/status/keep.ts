@@ -43,6 +43,7 @@ export const keepLists = (of: {
     let shown = of.tls();
     let registry = connect(shown);
     let retryMs = RETRY_MS.least;
+    let signedWith: string | undefined;
     while (!stopping.signal.aborted) {
       // What was written down before is in the book that is read now.
       wake = new AbortController();
@@ -53,7 +54,10 @@ export const keepLists = (of: {
         registry = connect(shown);
       }
       try {
-        const published = await publishLists({ identity, book, registry, lists, now });
+        const { thumbprint } = identity.keys.present().signer;
+        const anew = signedWith !== undefined && signedWith !== thumbprint;
+        const published = await publishLists({ identity, book, registry, lists, now, anew });
+        signedWith = thumbprint;
         if (published > 0) log.info({ lists: published }, 'status lists are published');
         retryMs = RETRY_MS.least;
         tried();

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readStatusListId, readStatusToken, type StatusToken } from '../../../services/kernel/status-list.ts';
 import { primitives } from '../../../services/platform/crypto/index.ts';
 import { silentLogger } from '../../../services/platform/log/index.ts';
+import { keyringOf } from '../../../test/support/keyring.ts';
 import { civil } from '../../../test/support/registry-world.ts';
 import { openFileStatusBook } from '../journal/file.ts';
 import { holdLists } from './held.ts';
@@ -25,7 +26,7 @@ test('a list is handed in when it is new, when it gets old, when something is re
   let nowMs = Date.now();
   const publish = (): Promise<number> =>
     publishLists({
-      identity: { agency: civil.id, signer: civil.signer },
+      identity: { agency: civil.id, keys: keyringOf(civil.signer, civil.opener) },
       book,
       lists,
       registry: {

@@ -23,7 +23,7 @@ const COUNTS_S = 24 * 3600;
 const RENEW_S = COUNTS_S / 3;
 
 interface Publishing {
-  readonly identity: Pick<Identity, 'agency' | 'signer'>;
+  readonly identity: Pick<Identity, 'agency' | 'keys'>;
   readonly book: StatusBook;
   readonly registry: Pick<RegistryConnection, 'submit'>;
   /** What is known to stand; absent when nothing is. */
@@ -31,6 +31,8 @@ interface Publishing {
   readonly now: () => number;
   /** This list alone, unless told. */
   readonly only?: string;
+  /** Whether what stands is signed with a key that does not count any more. */
+  readonly anew?: boolean;
 }
 
 /**
@@ -38,7 +40,7 @@ interface Publishing {
  * the book; resolves to how many. Rejects as `submit` does: `entity-outdated` when somebody else was quicker.
  */
 export const publishLists = async (of: Publishing): Promise<number> => {
-  const { identity, book, registry, lists, now, only } = of;
+  const { identity, book, registry, lists, now, only, anew = false } = of;
   let published = 0;
   for (const { list: name, takenMs, revoked } of listsIn(await book.read())) {
     if (only !== undefined && only !== name) continue;
@@ -47,9 +49,9 @@ export const publishLists = async (of: Publishing): Promise<number> => {
     const issuedAt = Math.floor(now() / 1000);
     const list = makeStatusList(revoked);
     const stands = lists?.of(uri);
-    if (stands !== undefined && issuedAt - stands.issuedAt < RENEW_S && same(stands, list)) continue;
+    if (!anew && stands !== undefined && issuedAt - stands.issuedAt < RENEW_S && same(stands, list)) continue;
     const made = { uri, issuedAt, expiresAt: issuedAt + COUNTS_S, bits: list.bits, lst: deflateStatusList(zlib, list) };
-    const token = await signStatusToken(identity.signer, made, RENEW_S);
+    const token = await signStatusToken(identity.keys.present().signer, made, RENEW_S);
     const { agency: provider } = identity;
     await registry.submit(JSON.stringify({ kind: 'status-list', id: `${provider}/${name}`, provider, token }));
     lists?.take({ statusLists: [made] });

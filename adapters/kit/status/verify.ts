@@ -1,8 +1,10 @@
 import { utf8 } from '../../../services/kernel/bytes.ts';
 import { WaslError } from '../../../services/kernel/codes.ts';
 import type { RegistryCopy } from '../../../services/kernel/copy.ts';
+import type { Digest } from '../../../services/kernel/digest.ts';
 import { readJws } from '../../../services/kernel/jws.ts';
-import type { Primitives } from '../../../services/kernel/keys.ts';
+import { periodOf } from '../../../services/kernel/key-history.ts';
+import { type Primitives, thumbprint } from '../../../services/kernel/keys.ts';
 import { verifySdJwt } from '../../../services/kernel/sdjwt.ts';
 import { TYP } from '../../../services/kernel/statements.ts';
 import { inflateStatusList, readStatusClaim, readStatusUri, statusAt } from '../../../services/kernel/status-list.ts';
@@ -34,25 +36,39 @@ interface With {
   readonly identity: Pick<Identity, 'agency'>;
   readonly copy: RegistryCopy;
   readonly lists: HeldLists;
+  /** When the answer to a request was put in evidence, ms, by what this agency holds of it. */
+  readonly answeredAt: (request: Digest) => Promise<number | undefined>;
   readonly now: () => number;
 }
 
 /**
  * Verifies a credential (compact SD-JWT) that this agency got or issued. Errors: `credential-invalid` (a list of somebody else's than the issuer
  * above all), `signature-invalid`, `malformed-message`, `wrong-type`, `unknown-agency`, `document-not-yours`, `document-expired`,
- * `status-index-unknown`.
+ * `status-index-unknown`, `unknown-key` when its key did not count at that time, `signing-key-revoked`.
  */
 export const verifyDocument = async (
-  { primitives, identity, copy, lists, now }: With,
+  { primitives, identity, copy, lists, answeredAt, now }: With,
   credential: string,
 ): Promise<Verified> => {
   const [jws = ''] = credential.split('~', 1);
-  const { iss } = readJws(jws, TYP.credential).payload;
+  const {
+    payload: { iss },
+    kid,
+  } = readJws(jws, TYP.credential);
   const issuer = typeof iss === 'string' ? iss : '';
   const agency = copy.agency(issuer);
   if (agency === undefined) throw new WaslError('unknown-agency', { agency: issuer.slice(0, 100) });
-  const { always, claims } = await verifySdJwt(primitives, agency.keys.signing, utf8(credential));
-  const { aud } = always;
+  const keys = agency.history.periods.find(({ signing }) => thumbprint(signing) === kid);
+  if (keys === undefined) throw new WaslError('unknown-key', { agency: issuer });
+  const { always, claims } = await verifySdJwt(primitives, keys.signing, utf8(credential));
+  const { aud, iat, request } = always;
+  if (typeof iat !== 'number' || typeof request !== 'string') throw new WaslError('credential-invalid');
+  // What a document says of its own time counts while nobody else can have its key; afterwards evidence alone dates it.
+  const revoked = keys.revokedSinceMs !== undefined;
+  const atMs = revoked ? await answeredAt(request as Digest) : Math.min(iat * 1000, now());
+  if (atMs === undefined || periodOf(agency.history, kid, atMs) === undefined) {
+    throw new WaslError(revoked ? 'signing-key-revoked' : 'unknown-key', { agency: issuer });
+  }
   if (typeof aud !== 'string') throw new WaslError('credential-invalid');
   // What was given to one agency for one purpose is no other's to rely on.
   if (aud !== identity.agency && issuer !== identity.agency)

@@ -2,7 +2,7 @@ import { access, mkdir, readFile, rm } from 'node:fs/promises';
 import { join as at, dirname, resolve } from 'node:path';
 import { WaslError } from '../../kernel/codes.ts';
 import { type AgencyId, spiffeId } from '../../kernel/ids.ts';
-import { signAgencyKeys, verifyRegistryKeys } from '../../kernel/key-statements.ts';
+import { readAgencyKeys, signAgencyKeys, verifyRegistryKeys } from '../../kernel/key-statements.ts';
 import {
   generateEncryptionKey,
   generateSigningKey,
@@ -54,11 +54,11 @@ const makeKeys = async (agency: AgencyId, trustDomain: string) => {
  * Joins the bus by an invitation. Keys are made here and their private halves stay here; what goes out is a request for a certificate and the
  * public keys, signed by the recovery key, and only to a registry under the authority that the invitation names.
  */
-export const join = async (text: string, { dir, recovery }: JoinFlags): Promise<End> => {
+export const join = async (text: string, { dir, recovery: elsewhere }: JoinFlags): Promise<End> => {
   const invitation = readInvitation(text);
   const { agency, trustDomain, root } = invitation;
   const folder = resolve(dir);
-  const recoveryFile = resolve(recovery ?? `${agency}-recovery.jwk`);
+  const recoveryFile = resolve(elsewhere ?? `${agency}-recovery.jwk`);
   if (`${dirname(recoveryFile)}/`.startsWith(`${folder}/`)) {
     throw new WaslError('bad-usage', {
       what: `the recovery key does not belong into ${folder}, which is on a server; --recovery names another place`,
@@ -94,10 +94,11 @@ export const join = async (text: string, { dir, recovery }: JoinFlags): Promise<
   await write('tls.crt', answer.certificate);
   await write('ca.crt', ca);
   await writeBusAddresses(folder, { ...answer, join: invitation.join });
+  const { recovery } = readAgencyKeys(asked.keys);
   // Last, for by it a folder is seen to be whole.
   await write(
     'pins.json',
-    `${JSON.stringify({ agency, trustDomain, authority: root, audit: trust.audit }, null, 2)}\n`,
+    `${JSON.stringify({ agency, trustDomain, authority: root, audit: trust.audit, recovery }, null, 2)}\n`,
   );
   await rm(at(folder, BEGUN));
   const certificateUntil = new Date(validityOf(answer.certificate).untilMs).toISOString();

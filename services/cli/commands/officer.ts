@@ -2,22 +2,26 @@ import { access, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { WaslError } from '../../kernel/codes.ts';
 import { AUTHORITY, type Issuer, parseIssuer } from '../../kernel/ids.ts';
+import type { Signer } from '../../kernel/keys.ts';
 import { signOfficerRevocation } from '../../kernel/officer.ts';
 import { parseEntity } from '../../kernel/registry.ts';
 import { generateSigningKey, loadSigner, writePrivateFile } from '../../platform/crypto/index.ts';
 import { officerFiles } from '../development/layout.ts';
 import type { End } from '../end.ts';
 import { jsonIn } from '../json-file.ts';
-import { openRegistryAs } from '../member.ts';
+import { entitiesIn, openRegistryAs } from '../member.ts';
 import { certifyOfficer, type OfficerEntity } from '../officer.ts';
+import { presentKeysOf } from '../own-keys.ts';
 
 export interface CertifyFlags {
   /** Folder of the agency's identity, or the authority's operator's. */
   readonly as: string;
   readonly person: string;
   readonly validMs: number;
-  /** Key that certifies: the identity's own unless told; for the authority, its root. */
+  /** Key that certifies: the identity's present one unless told; for the authority, its root. */
   readonly signing?: string;
+  /** From when on; ISO date. Now unless told. */
+  readonly from?: string;
 }
 
 const issuerOf = async (as: string): Promise<Issuer> => {
@@ -26,10 +30,10 @@ const issuerOf = async (as: string): Promise<Issuer> => {
 };
 
 /** Makes `name` an officer for agreements: a key of their own, if there is none yet, and a certificate, which the registry is given. */
-export const certify = async (name: string, { as, person, validMs, signing }: CertifyFlags): Promise<End> => {
+export const certify = async (name: string, { as, person, validMs, signing, from }: CertifyFlags): Promise<End> => {
   if (!/^[a-z0-9-]{1,64}$/.test(name)) throw new WaslError('bad-usage', { what: `${name} is no name for a file` });
   const files = officerFiles(as, name);
-  const by = await loadSigner(signing ?? join(as, 'signing.jwk'));
+  const by = await certifierOf(as, signing);
   const there = await access(files.key).then(
     () => true,
     () => false,
@@ -40,8 +44,9 @@ export const certify = async (name: string, { as, person, validMs, signing }: Ce
   }
   const { publicJwk: key } = await loadSigner(files.key);
   const nowMs = Date.now();
+  const fromMs = dateIn(from) ?? nowMs;
   const issuer = await issuerOf(as);
-  const made = await certifyOfficer(by, { issuer, person, key, fromMs: nowMs, untilMs: nowMs + validMs });
+  const made = await certifyOfficer(by, { issuer, person, key, fromMs, untilMs: nowMs + validMs });
   const held = there ? await heldIn(files.certificate) : undefined;
   // The former certificate stays: what was signed under it was signed by an officer.
   const entity: OfficerEntity = { ...made, certificates: [...(held?.certificates ?? []), ...made.certificates] };
@@ -65,9 +70,8 @@ export interface RevokeFlags {
 export const revokeOfficer = async (name: string, { as, signing, since }: RevokeFlags): Promise<End> => {
   const files = officerFiles(as, name);
   const held = await heldIn(files.certificate);
-  const sinceMs = since === undefined ? Date.now() : Date.parse(since);
-  if (!Number.isFinite(sinceMs)) throw new WaslError('bad-usage', { what: `${since} is no date` });
-  const by = await loadSigner(signing ?? join(as, 'signing.jwk'));
+  const sinceMs = dateIn(since) ?? Date.now();
+  const by = await certifierOf(as, signing);
   const revocation = await signOfficerRevocation(by, { issuer: held.issuer, officer: held.id, sinceMs });
   const entity: OfficerEntity = { ...held, revocation };
   await writePrivateFile(files.certificate, `${JSON.stringify(entity)}\n`);
@@ -77,6 +81,24 @@ export const revokeOfficer = async (name: string, { as, signing, since }: Revoke
     json: { issuer: held.issuer, officer: held.id, since: new Date(sinceMs).toISOString(), version },
     text: `what the key of ${name} signed counts for nothing from ${new Date(sinceMs).toISOString()} on`,
   };
+};
+
+const dateIn = (text: string | undefined): number | undefined => {
+  if (text === undefined) return undefined;
+  const ms = Date.parse(text);
+  if (!Number.isFinite(ms)) throw new WaslError('bad-usage', { what: `${text} is no date` });
+  return ms;
+};
+
+/** The key in the file, or the identity's own that counts now. */
+const certifierOf = async (as: string, file: string | undefined): Promise<Signer> => {
+  if (file !== undefined) return loadSigner(file);
+  const registry = await openRegistryAs(as);
+  try {
+    return (await presentKeysOf(as, entitiesIn((await registry.read()).entities))).signer;
+  } finally {
+    registry.close();
+  }
 };
 
 const heldIn = async (path: string): Promise<OfficerEntity> => {

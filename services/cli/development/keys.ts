@@ -90,13 +90,14 @@ export const makeKeys = async (layout: Layout, nowMs: number): Promise<MadeKeys>
     const folder = layout.agency(id);
     const signing = await makeSigner(join(folder, 'signing.jwk'));
     await writeTls(authority, folder, spiffeId(TRUST_DOMAIN, { kind: 'agency', id: parseAgencyId(id) }), nowMs);
+    const recovery = await makeSigner(join(folder, 'recovery.jwk'));
     agencies.set(id, {
       signing,
       officer: await makeOfficer(folder, signing, parseAgencyId(id), nowMs),
       encryption: await makeEncryption(join(folder, 'encryption.jwk')),
-      recovery: await makeSigner(join(folder, 'recovery.jwk')),
+      recovery,
     });
-    await writePins(folder, { agency: id, ...pins });
+    await writePins(folder, { agency: id, ...pins, recovery: recovery.thumbprint });
   }
   return {
     root,
@@ -138,6 +139,7 @@ interface PinsFile {
   readonly audit: Thumbprint;
   readonly agency?: string;
   readonly gateway?: string;
+  readonly recovery?: Thumbprint;
 }
 
 const writePins = (folder: string, pins: PinsFile): Promise<void> =>

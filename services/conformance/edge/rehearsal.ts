@@ -179,7 +179,15 @@ export const openRehearsal = async (of: {
       await write('tls.key', key);
       await write('signing.jwk', JSON.stringify(provider.signing));
       await write('encryption.jwk', JSON.stringify(provider.encryption));
-      await write('pins.json', JSON.stringify({ agency: provider.id, trustDomain: TRUST_DOMAIN, ...pins }));
+      await write(
+        'pins.json',
+        JSON.stringify({
+          agency: provider.id,
+          trustDomain: TRUST_DOMAIN,
+          ...pins,
+          recovery: provider.recovery.thumbprint,
+        }),
+      );
       await write('bus.json', JSON.stringify({ gateways: [server.address] }));
     },
     stop: () => server.stop(1_000),

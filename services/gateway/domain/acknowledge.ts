@@ -1,10 +1,10 @@
 import { utf8 } from '../../kernel/bytes.ts';
 import { WaslError } from '../../kernel/codes.ts';
+import { verifyOf } from '../../kernel/copy-agency.ts';
 import { digestOf } from '../../kernel/digest.ts';
 import type { EntryBody } from '../../kernel/evidence.ts';
 import { MAX_STATEMENT_CHARACTERS } from '../../kernel/freshness.ts';
 import type { AgencyId } from '../../kernel/ids.ts';
-import { verifyJws } from '../../kernel/jws.ts';
 import type { Primitives } from '../../kernel/keys.ts';
 import { parseAcknowledgement, TYP } from '../../kernel/statements.ts';
 import type { Deliveries } from './deliveries.ts';
@@ -35,9 +35,7 @@ export const makeAcknowledge =
     }
     const requester = holdCopy()?.agency(peer);
     if (requester === undefined) throw new WaslError('unknown-agency', { agency: peer });
-    const statement = parseAcknowledgement(
-      await verifyJws(primitives, requester.keys.signing, text, TYP.acknowledgement),
-    );
+    const statement = parseAcknowledgement(await verifyOf(primitives, requester, text, TYP.acknowledgement));
     if (statement.requester !== peer) throw new WaslError('signer-mismatch', { agency: peer });
     const taken = deliveries.take(statement);
     if (taken.length === 0) throw new WaslError('nothing-to-acknowledge');

@@ -1,8 +1,8 @@
 import { type Code, WaslError } from '../../kernel/codes.ts';
 import type { RegistryCopy } from '../../kernel/copy.ts';
+import { verifyOf } from '../../kernel/copy-agency.ts';
 import { type Digest, digestOfText } from '../../kernel/digest.ts';
 import { MAX_STATEMENT_CHARACTERS } from '../../kernel/freshness.ts';
-import { verifyJws } from '../../kernel/jws.ts';
 import type { Primitives } from '../../kernel/keys.ts';
 import { digestInPieces } from '../../kernel/pieces.ts';
 import { type AnswerStatement, parseAnswer, type RequestStatement, TYP } from '../../kernel/statements.ts';
@@ -29,7 +29,7 @@ export const checkAnswer = async (
     return { kind: 'bad', code: 'answer-invalid' };
   }
   try {
-    const answer = parseAnswer(await verifyJws(primitives, provider.keys.signing, reply.statement, TYP.answer));
+    const answer = parseAnswer(await verifyOf(primitives, provider, reply.statement, TYP.answer));
     const delivered = answer.outcome === 'delivered';
     const fits =
       answer.provider === request.provider &&

@@ -1,5 +1,6 @@
 import { type Code, type Params, WaslError } from '../../kernel/codes.ts';
 import type { RegistryCopy } from '../../kernel/copy.ts';
+import { strange } from '../../kernel/decide.ts';
 import { digestOf } from '../../kernel/digest.ts';
 import { MAX_STATEMENT_CHARACTERS, staleness } from '../../kernel/freshness.ts';
 import type { BootId } from '../../kernel/ids.ts';
@@ -40,14 +41,15 @@ export const checkRequest = async (
     if (request.requester !== asked.peer) return bad('signer-mismatch', { agency: asked.peer });
 
     const requester = copy.agency(asked.peer);
-    if (requester === undefined || requester.status !== 'active') return bad('unknown-agency', { agency: asked.peer });
-    if (signed.kid !== thumbprint(requester.keys.signing)) {
-      const another = copy.agencies().some(({ keys }) => thumbprint(keys.signing) === signed.kid);
+    if (requester?.status !== 'active') return bad(strange(requester?.status), { agency: asked.peer });
+    const keys = requester.live(signed.kid);
+    if (keys === undefined) {
+      const another = copy.agencies().some((one) => one.live(signed.kid) !== undefined);
       return bad(another ? 'signer-mismatch' : 'unknown-key', { agency: asked.peer });
     }
-    await signed.verify(primitives, requester.keys.signing);
+    await signed.verify(primitives, keys.signing);
     if (digestOf(asked.privatePart) !== request.privatePart) return bad('signature-invalid');
-    if (request.encryptionKey !== thumbprint(requester.keys.encryption)) return bad('encryption-key-mismatch');
+    if (request.encryptionKey !== thumbprint(keys.encryption)) return bad('encryption-key-mismatch');
 
     const stale = staleness(request, nowMs);
     if (stale !== undefined) return bad(stale);

@@ -1,6 +1,7 @@
 import type { FollowRegistryResponse } from '../../../proto/gen/wasl/exchange/v1/exchange.ts';
 import { WaslError } from '../../kernel/codes.ts';
 import { buildCopy, type CopyPins, type RegistryCopy, type RegistryState } from '../../kernel/copy.ts';
+import { strange } from '../../kernel/decide.ts';
 import type { AgencyId } from '../../kernel/ids.ts';
 import type { Primitives } from '../../kernel/keys.ts';
 import type { Logger } from '../log/index.ts';
@@ -13,9 +14,9 @@ export interface RegistryHolder {
   readonly first: Promise<void>;
   /** Takes a new state from the topic; one that does not verify changes nothing. */
   take(state: RegistryState): Promise<void>;
-  /** Throws `unknown-agency` for one that is shut out. */
+  /** Throws `unknown-agency` for one that is shut out, and `agency-keyless`. */
   admit(agency: AgencyId): void;
-  /** Aborts with `unknown-agency` once the agency is shut out; forget it when the call is over. */
+  /** Aborts with what `admit` throws once it would, and with `agency-keyless` when a key of the agency is revoked; forget it when the call is over. */
   watch(agency: AgencyId): { readonly signal: AbortSignal; forget(): void };
   /** Sends what concerns an agency, then what changes, until the signal. */
   stream(
@@ -50,8 +51,10 @@ export const makeRegistryHolder = (primitives: Primitives, pins: CopyPins, log: 
   };
 
   const admit = (agency: AgencyId): void => {
-    if (held?.copy.agency(agency)?.status === 'revoked') throw new WaslError('unknown-agency', { agency });
+    const status = held?.copy.agency(agency)?.status;
+    if (status === 'revoked' || status === 'keyless') throw new WaslError(strange(status), { agency });
   };
+  const revokedKeys = (agency: AgencyId): number => held?.copy.agency(agency)?.history.revoked.size ?? 0;
 
   return {
     copy: () => held?.copy,
@@ -63,9 +66,12 @@ export const makeRegistryHolder = (primitives: Primitives, pins: CopyPins, log: 
     admit,
     watch: (agency) => {
       const shutOut = new AbortController();
+      const revoked = revokedKeys(agency);
       const look = (): void => {
         try {
           admit(agency);
+          // Whoever opened this held what was stolen, even where its successor is named already.
+          if (revokedKeys(agency) > revoked) throw new WaslError('agency-keyless', { agency });
         } catch (error) {
           shutOut.abort(error);
         }

@@ -25,7 +25,7 @@ const mapOf = (entities: readonly Entity[]) => new Map(entities.map((entity) => 
 const none = mapOf(honest.filter((entity) => entity !== licences));
 const over = (held: Agreement) => mapOf(withEntities(held));
 const codeOf = (next: Agreement, standing = none, nowMs?: number): Promise<string> =>
-  checkAgreement(primitives, standing, next, nowMs).then(
+  checkAgreement(primitives, standing, next, nowMs ?? SIGNED_MS, nowMs === undefined).then(
     () => 'taken',
     (error) => error.code,
   );

@@ -5,12 +5,12 @@ import { WaslError } from '../../kernel/codes.ts';
 import { newCopyMemory } from '../../kernel/copy.ts';
 import { officersIn } from '../../kernel/copy-agreement.ts';
 import { readJws } from '../../kernel/jws.ts';
-import { verifyAgencyKeys } from '../../kernel/key-statements.ts';
 import type { Primitives } from '../../kernel/keys.ts';
 import { mustBeFinished } from '../../kernel/placeholders.ts';
 import type { Entity } from '../../kernel/registry.ts';
 import { TYP } from '../../kernel/statements.ts';
 import { rootIn, type Standing } from './apply.ts';
+import { agencyIn } from './keys.ts';
 
 type AgreementEntity = Extract<Entity, { readonly kind: 'agreement' }>;
 
@@ -19,14 +19,15 @@ const CLOCK_MS = 5 * 60_000;
 
 /**
  * Whether the officers' signatures make a life cycle, and one that goes on from what stands. Every reader verifies the same for itself; this
- * tells the officer at once. `nowMs`: the clock that new signatures are held to; without it they may be of any time. Errors: those of
+ * tells the officer at once. New signatures are held to the clock, unless they may be of any time. Errors: those of
  * `verifyActs`, and `agreement-unfinished`, `step-untimely`, `unknown-agency`, `entity-outdated`.
  */
 export const checkAgreement = async (
   primitives: Primitives,
   standing: Standing,
   next: AgreementEntity,
-  nowMs?: number,
+  nowMs: number,
+  anyTime = false,
 ): Promise<void> => {
   const terms = readAgreement(next.signed);
   const { requester, provider, version, id } = terms;
@@ -35,22 +36,21 @@ export const checkAgreement = async (
   const sameText = before !== undefined && agreementDigest(before.signed) === agreementDigest(next.signed);
   // What stands already goes on: only new terms are looked at.
   if (!sameText) mustBeFinished(terms);
-  const keys = new Map(
-    await Promise.all([requester, provider].map(async (agency) => keysOf(primitives, standing, agency))),
+  const parties = await Promise.all(
+    [requester, provider].map((agency) => agencyIn(primitives, standing, agency, nowMs)),
   );
   const find = officersIn({ authority: rootIn(standing) }, newCopyMemory(primitives), {
-    agency: (agency) => keys.get(agency),
+    agency: (agency) => parties.find(({ id: party }) => party === agency),
     officer: (key) => {
       const entity = standing.get(key);
       return entity?.kind === 'officer' ? entity : undefined;
     },
   });
-  const acted = await verifyActs(primitives, find, next.signed, next.steps, nowMs);
+  const acted = await verifyActs(primitives, find, next.signed, next.steps, anyTime ? undefined : nowMs);
   const kept = sameText ? before.steps.length : 0;
-  for (const text of nowMs === undefined ? [] : next.steps.slice(kept)) {
+  for (const text of anyTime ? [] : next.steps.slice(kept)) {
     const { timeMs, step, issuer } = parseStep(readJws(text, TYP.agreementStep).payload);
-    if (Math.abs(timeMs - (nowMs ?? timeMs)) > CLOCK_MS)
-      throw new WaslError('step-untimely', { agreement: id, step, issuer });
+    if (Math.abs(timeMs - nowMs) > CLOCK_MS) throw new WaslError('step-untimely', { agreement: id, step, issuer });
   }
   if (before === undefined) return;
   const was = await verifyActs(primitives, find, before.signed, before.steps).catch((error: unknown) => {
@@ -74,11 +74,4 @@ export const checkAgreement = async (
   if (ends || !followsAgreement(acted, was)) {
     throw new WaslError('step-out-of-order', { agreement: id, step: acted.status, issuer: requester });
   }
-};
-
-const keysOf = async (primitives: Primitives, standing: Standing, agency: string) => {
-  const entity = standing.get(`agency/${agency}`);
-  if (entity?.kind !== 'agency') throw new WaslError('unknown-agency', { agency });
-  const { id, name, status } = entity;
-  return [agency, { id, name, status, keys: await verifyAgencyKeys(primitives, entity.keys) }] as const;
 };

@@ -1,8 +1,8 @@
 import { readAgreement } from '../../kernel/agreement.ts';
 import { WaslError } from '../../kernel/codes.ts';
+import { verifyKeyHistory } from '../../kernel/key-history.ts';
 import {
   readRegistryKeys,
-  verifyAgencyKeys,
   verifyAuditKeys,
   verifyGatewayKeys,
   verifyRegistryKeys,
@@ -32,7 +32,7 @@ export const checkDeclaration = async (primitives: Primitives, own: OwnWord, ent
       return;
     }
     case 'agency':
-      if ((await verifyAgencyKeys(primitives, entity.keys)).agency !== entity.id) throw new WaslError('pin-mismatch');
+      if ((await verifyKeyHistory(primitives, entity, root)).agency !== entity.id) throw new WaslError('pin-mismatch');
       return;
     case 'agreement':
       if (readAgreement(entity.signed).id !== entity.id) {

@@ -5,6 +5,7 @@ import {
   honest,
   licences,
   officer,
+  SIGNED_MS,
   stepped,
   thief,
   transport,
@@ -27,11 +28,11 @@ const revocation = (sinceMs: number, by = transport.signer) =>
   signOfficerRevocation(by, { issuer: transport.id, officer: held.id, sinceMs });
 
 test('texts that are not the issuer’s own take no place among an officer’s', async () => {
-  const check = (entity: Entity, standing = mapOf(honest)) => codeOf(checkOfficer(primitives, standing, entity));
+  const check = (entity: Entity, standing = mapOf(honest)) => codeOf(checkOfficer(primitives, standing, entity, 5));
   expect(await check({ ...held, revocation: await revocation(5) })).toBe('taken');
-  expect(await check({ ...held, revocation: await revocation(5, thief.signing) })).toBe('signature-invalid');
+  expect(await check({ ...held, revocation: await revocation(5, thief.signing) })).toBe('unknown-key');
   const foreign = (await officer(transport.id, thief.signing)).entity;
-  expect(await check(foreign)).toBe('signature-invalid');
+  expect(await check(foreign)).toBe('unknown-key');
   const revoked = mapOf(withEntities({ ...held, revocation: await revocation(5) }));
   expect(await check({ ...held, revocation: await revocation(4) }, revoked)).toBe('taken');
   expect(await check({ ...held, revocation: await revocation(6) }, revoked)).toBe('entity-outdated');
@@ -47,9 +48,11 @@ test('whoever takes back the key of their own officer drops nothing that others 
     sinceMs: 0,
   });
   const standing = mapOf(withEntities(ended, { ...second.entity, revocation: taken }));
-  expect(await codeOf(checkAgreement(primitives, standing, ended))).toBe('officer-revoked');
-  expect(await codeOf(checkAgreement(primitives, standing, licences))).toBe('entity-outdated');
-  expect(await codeOf(checkAgreement(primitives, mapOf(honest), await stepped(licences, approver, 'suspended')))).toBe(
-    'taken',
-  );
+  expect(await codeOf(checkAgreement(primitives, standing, ended, SIGNED_MS, true))).toBe('officer-revoked');
+  expect(await codeOf(checkAgreement(primitives, standing, licences, SIGNED_MS, true))).toBe('entity-outdated');
+  expect(
+    await codeOf(
+      checkAgreement(primitives, mapOf(honest), await stepped(licences, approver, 'suspended'), SIGNED_MS, true),
+    ),
+  ).toBe('taken');
 });

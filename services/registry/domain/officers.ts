@@ -1,31 +1,59 @@
 import { WaslError } from '../../kernel/codes.ts';
-import { AUTHORITY } from '../../kernel/ids.ts';
-import { readAgencyKeys } from '../../kernel/key-statements.ts';
+import { AUTHORITY, type Issuer } from '../../kernel/ids.ts';
+import { readJws } from '../../kernel/jws.ts';
 import type { Primitives } from '../../kernel/keys.ts';
-import { type IssuerKey, verifyOfficer, verifyOfficerRevocation } from '../../kernel/officer.ts';
+import { type IssuerKey, readOfficerRevocation, verifyOfficer, verifyOfficerRevocation } from '../../kernel/officer.ts';
 import { type Entity, entityKey } from '../../kernel/registry.ts';
+import { TYP } from '../../kernel/statements.ts';
 import { rootIn, type Standing } from './apply.ts';
+import { agencyIn } from './keys.ts';
 
-const issuerKey = (standing: Standing, issuer: string): IssuerKey | undefined => {
-  if (issuer === AUTHORITY) return { root: rootIn(standing) };
-  const agency = standing.get(`agency/${issuer}`);
-  return agency?.kind === 'agency' ? readAgencyKeys(agency.keys).signing : undefined;
+/** Finds the key that a text of an issuer says it is signed with. */
+const issuerKeys = async (
+  primitives: Primitives,
+  standing: Standing,
+  issuer: Issuer,
+  nowMs: number,
+): Promise<(jws: string, typ: string) => IssuerKey> => {
+  const root = rootIn(standing);
+  if (issuer === AUTHORITY) return () => ({ root });
+  const agency = await agencyIn(primitives, standing, issuer, nowMs);
+  return (jws, typ) => {
+    const key = agency.kept(readJws(jws, typ).kid);
+    if (key === undefined) throw new WaslError('unknown-key', { agency: issuer });
+    return key;
+  };
 };
 
 /**
  * Whether an officer's texts are their issuer's own. What is not would fill the place of what is: a list that only grows, and a revocation that
- * gives way to an earlier one alone. Errors: `unknown-agency`, `signature-invalid`, `pin-mismatch`, `entity-outdated`.
+ * gives way to an earlier one alone. Errors: `unknown-agency`, `unknown-key`, `signature-invalid`, `pin-mismatch`,
+ * `entity-outdated`.
  */
-export const checkOfficer = async (primitives: Primitives, standing: Standing, entity: Entity): Promise<void> => {
+export const checkOfficer = async (
+  primitives: Primitives,
+  standing: Standing,
+  entity: Entity,
+  nowMs: number,
+): Promise<void> => {
   if (entity.kind !== 'officer') return;
-  const by = issuerKey(standing, entity.issuer);
-  if (by === undefined) throw new WaslError('unknown-agency', { agency: entity.issuer });
-  for (const text of entity.certificates) await verifyOfficer(primitives, by, text);
-  if (entity.revocation === undefined) return;
-  const { officer, sinceMs } = await verifyOfficerRevocation(primitives, by, entity.revocation);
-  if (officer !== entity.id) throw new WaslError('pin-mismatch');
+  const by = await issuerKeys(primitives, standing, entity.issuer, nowMs);
   const held = standing.get(entityKey(entity));
-  if (held?.kind !== 'officer' || held.revocation === undefined || held.revocation === entity.revocation) return;
-  const before = await verifyOfficerRevocation(primitives, by, held.revocation);
-  if (sinceMs >= before.sinceMs) throw new WaslError('entity-outdated', { entity: entityKey(entity) });
+  const before = held?.kind === 'officer' ? held : undefined;
+  for (const text of entity.certificates) {
+    // What stood when its key was revoked goes on standing, for whoever it counts.
+    if (before?.certificates.includes(text)) continue;
+    await verifyOfficer(primitives, by(text, TYP.officer), text);
+  }
+  const { revocation } = entity;
+  if (revocation === undefined || revocation === before?.revocation) return;
+  const { officer, sinceMs } = await verifyOfficerRevocation(
+    primitives,
+    by(revocation, TYP.officerRevocation),
+    revocation,
+  );
+  if (officer !== entity.id) throw new WaslError('pin-mismatch');
+  if (before?.revocation === undefined) return;
+  const { sinceMs: heldSinceMs } = readOfficerRevocation(before.revocation);
+  if (sinceMs >= heldSinceMs) throw new WaslError('entity-outdated', { entity: entityKey(entity) });
 };

@@ -1,5 +1,4 @@
 import { WaslError } from '../../kernel/codes.ts';
-import { verifyAgencyKeys } from '../../kernel/key-statements.ts';
 import type { Primitives } from '../../kernel/keys.ts';
 import { type Entity, entityKey } from '../../kernel/registry.ts';
 import {
@@ -10,6 +9,7 @@ import {
   readStatusToken,
 } from '../../kernel/status-list.ts';
 import type { Standing } from './apply.ts';
+import { agencyIn } from './keys.ts';
 
 /** A provider's clock may be so far ahead of ours, seconds: a list of the future would keep out every later one. */
 const AHEAD_S = 300;
@@ -21,7 +21,7 @@ export interface StatusListTools {
 }
 
 /**
- * Whether each status list may take the place of what stands. Other entities pass. Errors: `unknown-agency`, `signature-invalid` unless it is signed by
+ * Whether each status list may take the place of what stands. Other entities pass. Errors: `unknown-agency`, `unknown-key` or `signature-invalid` unless it is signed by
  * its provider's registered key, `status-list-invalid`, and `entity-outdated` when it is not newer than the one that stands, or gives back what
  * that one revoked.
  */
@@ -32,13 +32,13 @@ export const checkStatusLists = async (
 ): Promise<void> => {
   for (const entity of entities) {
     if (entity.kind !== 'status-list') continue;
-    const agency = standing.get(`agency/${entity.provider}`);
-    if (agency?.kind !== 'agency') throw new WaslError('unknown-agency', { agency: entity.provider });
     const held = standing.get(entityKey(entity));
     if (held?.kind === 'status-list' && held.token === entity.token) continue;
     const name = readStatusListId(entity.id);
-    const { token, verify } = readStatusToken(name, entity.token);
-    await verify(primitives, (await verifyAgencyKeys(primitives, agency.keys)).signing);
+    const { token, kid, verify } = readStatusToken(name, entity.token);
+    const key = (await agencyIn(primitives, standing, entity.provider, nowMs)).live(kid);
+    if (key === undefined) throw new WaslError('unknown-key', { agency: entity.provider });
+    await verify(primitives, key.signing);
     if (token.issuedAt > nowMs / 1000 + AHEAD_S) throw new WaslError('status-list-invalid', { what: 'iat' });
     const list = inflateStatusList({ inflate }, token);
     if (held?.kind !== 'status-list') continue;

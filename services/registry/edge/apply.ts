@@ -5,6 +5,7 @@ import { primitives } from '../../platform/crypto/index.ts';
 import { checkActivation } from '../domain/activation.ts';
 import { checkAgreement } from '../domain/agreement.ts';
 import { type Planned, planOf, type Standing } from '../domain/apply.ts';
+import { checkKeys } from '../domain/keys.ts';
 import { checkOfficer } from '../domain/officers.ts';
 import { checkStatusLists } from '../domain/status-list.ts';
 import type { RegistryState } from './state.ts';
@@ -24,9 +25,10 @@ export const applyEntities = async (
 ): Promise<{ readonly plan: readonly Planned[]; readonly version: number }> => {
   let plan: readonly Planned[] = [];
   const version = await state.change(async (standing) => {
+    const nowMs = Date.now();
     await checkLists(standing, entities);
     for (const entity of entities) {
-      await checkActivation(primitives, standing, entity, BY_FILE, { nowMs: Date.now() });
+      await checkActivation(primitives, standing, entity, BY_FILE, { nowMs });
     }
     plan = planOf(standing, entities);
     const after = new Map([...standing, ...entities.map((entity) => [entityKey(entity), entity] as const)]);
@@ -37,14 +39,16 @@ export const applyEntities = async (
       const beside = new Map(after);
       if (held === undefined) beside.delete(key);
       else beside.set(key, held);
-      if (action !== 'keep') await checkOfficer(primitives, beside, entity);
+      if (action === 'keep') continue;
+      await checkKeys(primitives, standing, entity, nowMs);
+      await checkOfficer(primitives, beside, entity, nowMs);
     }
     for (const { key, action, entity } of plan) {
       if (entity.kind !== 'agreement' || action === 'keep') continue;
       const held = standing.get(key);
       if (held === undefined) after.delete(key);
       else after.set(key, held);
-      await checkAgreement(primitives, after, entity);
+      await checkAgreement(primitives, after, entity, nowMs, true);
     }
     return dryRun ? [] : plan.flatMap(({ action, entity }) => (action === 'keep' ? [] : [entity]));
   });

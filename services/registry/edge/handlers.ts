@@ -12,6 +12,7 @@ import { checkAgreement } from '../domain/agreement.ts';
 import { planOf } from '../domain/apply.ts';
 import { checkDeclaration, type OwnWord } from '../domain/check.ts';
 import { checkDrafts } from '../domain/drafts.ts';
+import { checkKeys } from '../domain/keys.ts';
 import { checkOfficer } from '../domain/officers.ts';
 import { mayChange } from '../domain/owner.ts';
 import { applyEntities, checkLists } from './apply.ts';
@@ -53,10 +54,12 @@ export const registryHandlers = (membership: Membership, own: OwnWord, draftsAtM
       const version = await state.change(async (standing) => {
         mayChange(entity, peer, standing);
         await checkActivation(primitives, standing, entity, peer, { report, nowMs: Date.now() });
-        await checkOfficer(primitives, standing, entity);
+        const nowMs = Date.now();
+        await checkKeys(primitives, standing, entity, nowMs);
+        await checkOfficer(primitives, standing, entity, nowMs);
         if (entity.kind === 'agreement') {
           checkDrafts(standing, entity, draftsAtMost);
-          await checkAgreement(primitives, standing, entity, Date.now());
+          await checkAgreement(primitives, standing, entity, nowMs);
         }
         await checkLists(standing, [entity]);
         return planOf(standing, [entity]).flatMap(({ action }) => (action === 'keep' ? [] : [entity]));

@@ -7,8 +7,10 @@ import type {
   RenewResponse,
 } from '../../../proto/gen/wasl/registry/v1/registry.ts';
 import { WaslError } from '../../kernel/codes.ts';
+import type { AgencyView } from '../../kernel/copy-agency.ts';
+import { strange } from '../../kernel/decide.ts';
 import { type AgencyId, type Peer, parseAgencyId, spiffeId } from '../../kernel/ids.ts';
-import { type AgencyKeys, readAgencyKeys, verifyAgencyKeys } from '../../kernel/key-statements.ts';
+import { verifyAgencyKeys } from '../../kernel/key-statements.ts';
 import { type EcPublicJwk, type Thumbprint, thumbprint } from '../../kernel/keys.ts';
 import { verifyReadmission } from '../../kernel/readmission.ts';
 import {
@@ -20,6 +22,7 @@ import {
 } from '../../platform/crypto/index.ts';
 import { type Pool, type PoolClient, transaction } from '../../platform/store/index.ts';
 import { checkInvitation, type Invitation } from '../domain/invitation.ts';
+import { agencyIn } from '../domain/keys.ts';
 import type { RegistryState } from './state.ts';
 import { addInvitation, findInvitation, useInvitation } from './store/invitations.ts';
 
@@ -104,26 +107,31 @@ export const join = async (
 const thumbprintOf = ({ point }: ReadRequest): Thumbprint =>
   thumbprint({ kty: 'EC', crv: 'P-256', ...point } satisfies EcPublicJwk);
 
-/** A fresh certificate for a key that had none. Errors: `certificate-request-invalid`, `key-used-before`, `unknown-agency` for a revoked one. */
+/** A fresh certificate for a key that had none. Errors: `certificate-request-invalid`, `key-used-before`, `unknown-agency` for a revoked one,
+ * `agency-keyless`, and `renewal-by-signature` for one of which a signing key was ever revoked. */
 export const renew = async (of: Membership, peer: Peer, certificateRequest: string): Promise<RenewResponse> => {
   // A stolen certificate of a gateway or an operator must end by itself: nothing else ends it.
   if (peer.kind !== 'agency') throw new WaslError('identity-mismatch', { agency: peer.id });
+  // Nor does anything else end one that was stolen together with a signing key.
+  if ((await memberIn(of, peer.id)).history.revoked.size > 0)
+    throw new WaslError('renewal-by-signature', { agency: peer.id });
   return { certificate: await certifyAgency(of, peer, certificateRequest) };
 };
 
 /** The same for an agency whose certificate has expired, by the signature of its signing key. Errors: as `renew`, and those of `verifyReadmission`. */
 export const readmit = async (of: Membership, signed: string): Promise<ReadmitResponse> => {
   const { agency: id, certificateRequest } = await verifyReadmission(primitives, signed, {
-    keyOf: (agency) => keysOf(of, agency).signing,
+    keyOf: async (agency) => (await memberIn(of, agency)).keys.signing,
     nowMs: Date.now(),
   });
   return { certificate: await certifyAgency(of, { kind: 'agency', id }, certificateRequest) };
 };
 
-const keysOf = ({ state }: Membership, agency: AgencyId): AgencyKeys => {
-  const held = state.standing().get(`agency/${agency}`);
-  if (held?.kind !== 'agency' || held.status === 'revoked') throw new WaslError('unknown-agency', { agency });
-  return readAgencyKeys(held.keys);
+/** Errors: `unknown-agency` for one that is shut out, `agency-keyless`. */
+const memberIn = async ({ state }: Membership, agency: AgencyId): Promise<AgencyView> => {
+  const held = await agencyIn(primitives, state.standing(), agency, Date.now());
+  if (held.status === 'revoked' || held.status === 'keyless') throw new WaslError(strange(held.status), { agency });
+  return held;
 };
 
 const certifyAgency = async (
@@ -132,8 +140,9 @@ const certifyAgency = async (
   certificateRequest: string,
 ): Promise<string> => {
   const request = await readCertificateRequest(certificateRequest);
-  const { signing, recovery } = keysOf(of, peer.id);
-  if ([thumbprint(signing), recovery].includes(thumbprintOf(request))) throw new WaslError('key-used-before');
+  const { recovery, periods } = (await memberIn(of, peer.id)).history;
+  const own = [recovery, ...periods.map(({ signing }) => thumbprint(signing))];
+  if (own.includes(thumbprintOf(request))) throw new WaslError('key-used-before');
   return transaction(of.store, (client) => certifyPeer(of, client, peer, request));
 };
 

@@ -1,0 +1,194 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { keyFiles } from '../../../adapters/kit/keyring.ts';
+import { WaslError } from '../../kernel/codes.ts';
+import { digestOfText } from '../../kernel/digest.ts';
+import { AUTHORITY, parseAgencyId } from '../../kernel/ids.ts';
+import { type KeyPair, keysAt, ROLLOVER_WAITS_MS, signKeyRevocation, signRollover } from '../../kernel/key-history.ts';
+import { type Thumbprint, thumbprint } from '../../kernel/keys.ts';
+import {
+  generateEncryptionKey,
+  generateSigningKey,
+  loadSigner,
+  openerFromJwk,
+  signerFromJwk,
+  writePrivateFile,
+} from '../../platform/crypto/index.ts';
+import type { RegistryConnection } from '../../platform/rpc/index.ts';
+import type { End } from '../end.ts';
+import { entitiesIn, openRegistryAs, readPins } from '../member.ts';
+import { type AgencyEntity, agencyIn, historyIn, presentKeysOf } from '../own-keys.ts';
+
+/** Runs `work` with the registry, as whoever the folder is. */
+const withRegistry = async (as: string, work: (registry: RegistryConnection) => Promise<End>): Promise<End> => {
+  const registry = await openRegistryAs(as);
+  try {
+    return await work(registry);
+  } finally {
+    registry.close();
+  }
+};
+
+const dated = (ms: number): string => new Date(ms).toISOString();
+
+/** The recovery key in a file. Errors: `config-invalid`, `no-identity`, `pin-mismatch` when it is another. */
+const recoveryIn = async (file: string, pinned: Thumbprint) => {
+  const signer = await loadSigner(file);
+  if (signer.thumbprint !== pinned) throw new WaslError('pin-mismatch');
+  return signer;
+};
+
+const makePair = async (folder: string): Promise<{ pair: KeyPair; drop: () => Promise<void> }> => {
+  const [signing, encryption] = [generateSigningKey(), generateEncryptionKey()];
+  const pair = { signing: signerFromJwk(signing).publicJwk, encryption: openerFromJwk(encryption).publicJwk };
+  const files = keyFiles(folder);
+  const paths = [files.signing(thumbprint(pair.signing)), files.encryption(thumbprint(pair.encryption))] as const;
+  await mkdir(files.folder, { recursive: true, mode: 0o700 });
+  await writePrivateFile(paths[0], JSON.stringify(signing));
+  await writePrivateFile(paths[1], JSON.stringify(encryption));
+  return {
+    pair,
+    drop: async () => {
+      for (const path of paths) await rm(path);
+    },
+  };
+};
+
+export interface RotateFlags {
+  /** Folder of the agency's identity. */
+  readonly as: string;
+  /** File of the recovery key: the new keys count at once. */
+  readonly recovery?: string;
+  /** The present keys stay: what waits is put aside. */
+  readonly veto: boolean;
+}
+
+/** Names new keys for an agency: made here, kept in the folder's `keys`, and handed in by their public halves. */
+export const rotate = async ({ as, recovery: file, veto }: RotateFlags): Promise<End> =>
+  withRegistry(as, async (registry) => {
+    const { agency: id, authority } = await readPins(as);
+    if (id === undefined) throw new WaslError('bad-usage', { what: `${as} is no agency's identity` });
+    if (veto && file === undefined) throw new WaslError('bad-usage', { what: '--veto needs --recovery' });
+    const entities = entitiesIn((await registry.read()).entities);
+    const held = agencyIn(entities, id);
+    const history = await historyIn(entities, id, authority);
+    const nowMs = Date.now();
+    const by =
+      file === undefined ? (await presentKeysOf(as, entities)).signer : await recoveryIn(file, history.recovery);
+    const present = keysAt(history, nowMs);
+    const { pair, drop } = veto ? { pair: present, drop: async () => undefined } : await makePair(as);
+    const before = held.rollovers ?? [];
+    const rollover = await signRollover(by, file === undefined ? 'signing' : 'recovery', {
+      agency: parseAgencyId(id),
+      sequence: before.length + 1,
+      previous: digestOfText(before.at(-1) ?? held.keys),
+      signing: pair.signing,
+      encryption: pair.encryption,
+      timeMs: nowMs,
+    });
+    const next: AgencyEntity = { ...held, rollovers: [...before, rollover] };
+    // COMMIT POINT. The private halves are on disk before anybody hears of the keys; only what was refused for sure is taken away again.
+    const { version } = await registry.submit(JSON.stringify(next)).catch(async (error: unknown) => {
+      if (error instanceof WaslError && error.code !== 'registry-unavailable') await drop();
+      throw error;
+    });
+    const fromMs = file === undefined ? nowMs + ROLLOVER_WAITS_MS : nowMs;
+    const key = thumbprint(pair.signing);
+    return {
+      kind: 'delivered',
+      json: {
+        agency: id,
+        key,
+        from: dated(fromMs),
+        by: file === undefined ? 'signing' : 'recovery',
+        version: Number(version),
+      },
+      text: veto
+        ? `The keys of ${id} stay as they are: what waited is put aside (${key}).`
+        : [
+            `New keys of ${id}: ${key}, from ${dated(fromMs)} on${file === undefined ? ', unless the recovery key names others before' : ''}.`,
+            `Their private halves are in ${keyFiles(as).folder}. Next move: yours, to put that folder into every copy of the identity`,
+            'before then; running adapters take the new keys up by themselves, and go on opening what was sealed to the old ones.',
+          ].join('\n'),
+    };
+  });
+
+export interface RevokeKeyFlags {
+  /** Folder of the agency's identity, or of the authority's operator. */
+  readonly as: string;
+  /** The recovery key's file, or that of the authority's root. */
+  readonly signing: string;
+  /** Whose key; the identity's own agency unless told. */
+  readonly agency?: string;
+  /** From when on nothing that it signed counts; ISO date. Now unless told. */
+  readonly since?: string;
+}
+
+/** Takes a signing key of an agency back; the present one unless `key` names another. */
+export const revokeKey = async (
+  key: string | undefined,
+  { as, signing, agency, since }: RevokeKeyFlags,
+): Promise<End> =>
+  withRegistry(as, async (registry) => {
+    const pins = await readPins(as);
+    const id = parseAgencyId(agency ?? pins.agency ?? '');
+    const sinceMs = since === undefined ? Date.now() : Date.parse(since);
+    if (!Number.isFinite(sinceMs)) throw new WaslError('bad-usage', { what: `${since} is no date` });
+    const entities = entitiesIn((await registry.read()).entities);
+    const held = agencyIn(entities, id);
+    const history = await historyIn(entities, id, pins.authority);
+    const by = await loadSigner(signing);
+    const issuer = by.thumbprint === pins.authority ? AUTHORITY : id;
+    const taken = (key ?? thumbprint(keysAt(history, Date.now()).signing)) as Thumbprint;
+    const revocation = await signKeyRevocation(by, { issuer, agency: id, key: taken, sinceMs });
+    const next: AgencyEntity = { ...held, revocations: [...(held.revocations ?? []), revocation] };
+    const { version } = await registry.submit(JSON.stringify(next));
+    return {
+      kind: 'delivered',
+      json: { agency: id, key: taken, since: dated(sinceMs), by: issuer, version: Number(version) },
+      text: [
+        `What the key ${taken} of ${id} signed counts for nothing from ${dated(sinceMs)} on, unless evidence dates it before.`,
+        `Next move: whoever guards the recovery key of ${id}, to name new keys (wasl agency rotate --recovery), and its officers'`,
+        'certificates anew (wasl officer certify --from): those that this key signed count no more.',
+      ].join('\n'),
+    };
+  });
+
+export interface KeyListFlags {
+  readonly as: string;
+  readonly agency?: string;
+}
+
+/** Every key that an agency has or had, and when it counts. */
+export const listKeys = async ({ as, agency }: KeyListFlags): Promise<End> =>
+  withRegistry(as, async (registry) => {
+    const pins = await readPins(as);
+    const id = agency ?? pins.agency;
+    if (id === undefined) throw new WaslError('bad-usage', { what: '--agency names whose keys' });
+    const { periods, recovery } = await historyIn(entitiesIn((await registry.read()).entities), id, pins.authority);
+    const nowMs = Date.now();
+    const keys = periods.map(({ signing, encryption, fromMs, untilMs, revokedSinceMs }) => ({
+      key: thumbprint(signing),
+      state: stateAt(nowMs, fromMs, untilMs, revokedSinceMs),
+      from: fromMs === 0 ? null : dated(fromMs),
+      until: untilMs === undefined ? null : dated(untilMs),
+      revokedSince: revokedSinceMs === undefined ? null : dated(revokedSinceMs),
+      signing,
+      encryption,
+    }));
+    return {
+      kind: 'delivered',
+      json: { agency: id, recovery, keys },
+      text: keys
+        .map(({ key, state, from, until, revokedSince }) => {
+          const taken = revokedSince === null ? '' : `, revoked since ${revokedSince}`;
+          return `${state.padEnd(8)} ${key}  ${from ?? 'from the first'} … ${until ?? ''}${taken}`;
+        })
+        .join('\n'),
+    };
+  });
+
+const stateAt = (nowMs: number, fromMs: number, untilMs?: number, revokedSinceMs?: number): string => {
+  if (revokedSinceMs !== undefined) return 'revoked';
+  if (fromMs > nowMs) return 'waiting';
+  return untilMs === undefined || nowMs < untilMs ? 'present' : 'former';
+};

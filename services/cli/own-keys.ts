@@ -1,0 +1,33 @@
+import { loadKeyring, type OwnKeys } from '../../adapters/kit/keyring.ts';
+import { WaslError } from '../kernel/codes.ts';
+import { type AgencyId, parseAgencyId } from '../kernel/ids.ts';
+import { type KeyHistory, keysAt, verifyKeyHistory } from '../kernel/key-history.ts';
+import type { Thumbprint } from '../kernel/keys.ts';
+import type { Entity } from '../kernel/registry.ts';
+import { primitives } from '../platform/crypto/index.ts';
+import { readPins } from './member.ts';
+
+export type AgencyEntity = Extract<Entity, { readonly kind: 'agency' }>;
+
+/** The record of an agency among what the registry showed. Error: `unknown-agency`. */
+export const agencyIn = (entities: readonly Entity[], id: string): AgencyEntity => {
+  const found = entities.find((entity) => entity.kind === 'agency' && entity.id === id);
+  if (found?.kind !== 'agency') throw new WaslError('unknown-agency', { agency: id });
+  return found;
+};
+
+/** All keys that an agency ever had, verified. */
+export const historyIn = (entities: readonly Entity[], id: string, authority: Thumbprint): Promise<KeyHistory> =>
+  verifyKeyHistory(primitives, agencyIn(entities, id), authority);
+
+/** The keys of the identity's folder that count now, by what the registry showed. Errors: `no-identity`, `own-key-missing`, `pin-mismatch`. */
+export const presentKeysOf = async (folder: string, entities: readonly Entity[]): Promise<OwnKeys> => {
+  const { agency, authority, recovery } = await readPins(folder);
+  if (agency === undefined) throw new WaslError('bad-usage', { what: `${folder} is no agency's identity` });
+  const id: AgencyId = parseAgencyId(agency);
+  const history = await historyIn(entities, id, authority);
+  if (history.recovery !== recovery) throw new WaslError('pin-mismatch');
+  const ring = await loadKeyring(folder, id);
+  await ring.follow(keysAt(history, Date.now()));
+  return ring.present();
+};
