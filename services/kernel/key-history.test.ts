@@ -1,0 +1,184 @@
+import { describe, expect, test } from 'vitest';
+import {
+  civil,
+  copyOf,
+  honest,
+  pins,
+  publish,
+  root,
+  thief,
+  transport,
+  withEntities,
+} from '../../test/support/registry-world.ts';
+import {
+  generateEncryptionKey,
+  generateSigningKey,
+  openerFromJwk,
+  primitives,
+  signerFromJwk,
+} from '../platform/crypto/index.ts';
+import { buildCopy } from './copy.ts';
+import { digestOfText } from './digest.ts';
+import { AUTHORITY } from './ids.ts';
+import {
+  type KeyPair,
+  type KeyRevocation,
+  keptKey,
+  keysAt,
+  liveKeys,
+  periodOf,
+  ROLLOVER_WAITS_MS,
+  signKeyRevocation,
+  signRollover,
+  verifyKeyHistory,
+} from './key-history.ts';
+import { type Signer, thumbprint } from './keys.ts';
+import type { Entity } from './registry.ts';
+
+type AgencyEntity = Extract<Entity, { readonly kind: 'agency' }>;
+const held = honest.find((entity) => entity.kind === 'agency' && entity.id === civil.id) as AgencyEntity;
+const HOUR_MS = 3_600_000;
+const newKeys = () => {
+  const signer = signerFromJwk(generateSigningKey());
+  const pair: KeyPair = { signing: signer.publicJwk, encryption: openerFromJwk(generateEncryptionKey()).publicJwk };
+  return { signer, pair, kid: signer.thumbprint };
+};
+const rolled = async (
+  from: AgencyEntity,
+  by: Signer,
+  as: 'recovery' | 'signing',
+  pair: KeyPair,
+  timeMs: number,
+): Promise<AgencyEntity> => {
+  const before = from.rollovers ?? [];
+  const previous = digestOfText(before.at(-1) ?? from.keys);
+  const said = { agency: civil.id, sequence: before.length + 1, previous, timeMs, ...pair };
+  return { ...from, rollovers: [...before, await signRollover(by, as, said)] };
+};
+const revoked = async (
+  from: AgencyEntity,
+  sinceMs: number,
+  by = civil.recovery,
+  changes: Partial<KeyRevocation> = {},
+): Promise<AgencyEntity> => {
+  const said = { issuer: civil.id, agency: civil.id, key: civil.signer.thumbprint, sinceMs, ...changes };
+  return { ...from, revocations: [...(from.revocations ?? []), await signKeyRevocation(by, said)] };
+};
+const historyOf = (entity: AgencyEntity) => verifyKeyHistory(primitives, entity, root.thumbprint);
+const presentOf = async (entity: AgencyEntity, atMs: number): Promise<string> =>
+  thumbprint(keysAt(await historyOf(entity), atMs).signing);
+const T = 100 * HOUR_MS;
+const [next, other] = [newKeys(), newKeys()];
+
+describe('the keys of an agency', () => {
+  test('that its recovery key names count at once; the former go on counting for what is on its way, and stay known', async () => {
+    const entity = await rolled(held, civil.recovery, 'recovery', next.pair, T);
+    const history = await historyOf(entity);
+    expect(await presentOf(entity, T - 1)).toBe(civil.signer.thumbprint);
+    expect(await presentOf(entity, T)).toBe(next.kid);
+    expect(liveKeys(history, civil.signer.thumbprint, T + 9 * 60_000)).toBeDefined();
+    expect(liveKeys(history, civil.signer.thumbprint, T + 11 * 60_000)).toBeUndefined();
+    expect(liveKeys(history, next.kid, T - HOUR_MS)).toBeUndefined();
+    expect(keptKey(history, civil.signer.thumbprint, T + 1000 * HOUR_MS)).toEqual(civil.signer.publicJwk);
+    expect(periodOf(history, civil.signer.thumbprint, T - HOUR_MS)?.untilMs).toBe(T);
+    expect(periodOf(history, civil.signer.thumbprint, T + HOUR_MS)).toBeUndefined();
+  });
+
+  test('that the present key names count after a day, unless the recovery key names others before', async () => {
+    const waiting = await rolled(held, civil.signer, 'signing', next.pair, T);
+    expect(await presentOf(waiting, T + ROLLOVER_WAITS_MS - 1)).toBe(civil.signer.thumbprint);
+    expect(await presentOf(waiting, T + ROLLOVER_WAITS_MS)).toBe(next.kid);
+    expect(keptKey(await historyOf(waiting), next.kid, T)).toBeUndefined();
+    const vetoed = await rolled(waiting, civil.recovery, 'recovery', { ...other.pair }, T + HOUR_MS);
+    expect(await presentOf(vetoed, T + 2 * ROLLOVER_WAITS_MS)).toBe(other.kid);
+    expect(keptKey(await historyOf(vetoed), next.kid, T + 2 * ROLLOVER_WAITS_MS)).toBeUndefined();
+  });
+
+  test('are not named twice by the present key while others wait, nor by a former one', async () => {
+    const waiting = await rolled(held, civil.signer, 'signing', next.pair, T);
+    const twice = await rolled(waiting, civil.signer, 'signing', other.pair, T + HOUR_MS);
+    expect(await presentOf(twice, T + 3 * ROLLOVER_WAITS_MS)).toBe(next.kid);
+    const after = await rolled(waiting, civil.signer, 'signing', other.pair, T + ROLLOVER_WAITS_MS + 1);
+    expect(await presentOf(after, T + 3 * ROLLOVER_WAITS_MS)).toBe(next.kid);
+    const goesOn = await rolled(waiting, next.signer, 'signing', other.pair, T + ROLLOVER_WAITS_MS + 1);
+    expect(await presentOf(goesOn, T + 3 * ROLLOVER_WAITS_MS)).toBe(other.kid);
+  });
+
+  test('once revoked, name no successor: not even one that waits already; the recovery key does', async () => {
+    const waiting = await rolled(held, civil.signer, 'signing', next.pair, T);
+    const taken = await revoked(waiting, T + HOUR_MS);
+    const history = await historyOf(taken);
+    expect(await presentOf(taken, T + 2 * ROLLOVER_WAITS_MS)).toBe(civil.signer.thumbprint);
+    expect(liveKeys(history, civil.signer.thumbprint, T)).toBeUndefined();
+    expect(keptKey(history, civil.signer.thumbprint, T)).toBeUndefined();
+    expect(periodOf(history, civil.signer.thumbprint, T)).toBeDefined();
+    expect(periodOf(history, civil.signer.thumbprint, T + HOUR_MS)).toBeUndefined();
+    const named = await rolled(taken, civil.recovery, 'recovery', other.pair, T + 2 * HOUR_MS);
+    expect(await presentOf(named, T + 2 * HOUR_MS)).toBe(other.kid);
+  });
+
+  test('are revoked by the recovery key and the authority’s root alone', async () => {
+    const sinceOf = async (entity: AgencyEntity) => (await historyOf(entity)).periods[0].revokedSinceMs;
+    expect(await sinceOf(await revoked(held, 5))).toBe(5);
+    expect(await sinceOf(await revoked(held, 5, root, { issuer: AUTHORITY }))).toBe(5);
+    for (const by of [thief.signing, civil.signer, transport.recovery]) {
+      expect(await sinceOf(await revoked(held, 5, by))).toBeUndefined();
+      expect(await sinceOf(await revoked(held, 5, by, { issuer: AUTHORITY }))).toBeUndefined();
+    }
+    expect(await sinceOf(await revoked(held, 5, root, { issuer: AUTHORITY, agency: transport.id }))).toBeUndefined();
+    expect(await sinceOf(await revoked(await revoked(held, 5), 9))).toBe(5);
+  });
+
+  test.each([
+    ['by a stranger', 'signature-invalid', () => rolled(held, thief.signing, 'signing', next.pair, T)],
+    ['by another recovery key', 'pin-mismatch', () => rolled(held, thief.signing, 'recovery', next.pair, T)],
+    [
+      'out of its place',
+      'key-statement-misplaced',
+      async () => {
+        const one = await rolled(held, civil.recovery, 'recovery', next.pair, T);
+        const two = await rolled(one, civil.recovery, 'recovery', other.pair, T + 1);
+        return { ...held, rollovers: two.rollovers?.slice(1) ?? [] };
+      },
+    ],
+    [
+      'dated before the one that it follows',
+      'key-statement-misplaced',
+      async () =>
+        rolled(
+          await rolled(held, civil.recovery, 'recovery', next.pair, T),
+          civil.recovery,
+          'recovery',
+          other.pair,
+          T - 1,
+        ),
+    ],
+  ] as const)('named %s make the whole record count for nothing: %s', async (_, code, make) => {
+    await expect(historyOf(await make())).rejects.toMatchObject({ code });
+  });
+});
+
+describe('a reader of the registry', () => {
+  test('takes no keys that leave out what it has seen', async () => {
+    const taken = await revoked(await rolled(held, civil.recovery, 'recovery', next.pair, 1), 2, civil.recovery);
+    const before = await copyOf(withEntities(taken));
+    expect(thumbprint(before.agency(civil.id)?.keys.signing as never)).toBe(next.kid);
+    const later = (entity: AgencyEntity) => publish(withEntities(entity), { version: 8 });
+    expect((await buildCopy(primitives, pins, await later(taken), before)).agency(civil.id)).toBeDefined();
+    for (const less of [held, { ...taken, revocations: [] }, { ...taken, rollovers: [] }]) {
+      const after = await buildCopy(primitives, pins, await later(less), before);
+      expect(after.agency(civil.id)).toBeUndefined();
+      expect(after.problems).toEqual([{ what: 'agency/civil-status', code: 'registry-rollback' }]);
+    }
+  });
+
+  test('finds no officer whom a revoked key certified, and all whom a former one did', async () => {
+    const former = await rolled(held, civil.recovery, 'recovery', next.pair, 1);
+    expect((await (await copyOf(withEntities(former))).agreements()).length).toBe(2);
+    const copy = await copyOf(withEntities(await revoked(former, 0)));
+    expect((await copy.agreements()).length).toBe(0);
+    expect(copy.agency(civil.id)?.status).toBe('active');
+    const keyless = await copyOf(withEntities(await revoked(held, 0)));
+    expect(keyless.agency(civil.id)?.status).toBe('keyless');
+  });
+});
