@@ -64,7 +64,11 @@ export const openLinks = (of: {
       onCopy: async (copy) => {
         of.onCopy(copy);
         const named = copy.agency(identity.agency)?.keys;
-        if (named !== undefined && copy.timeMs >= (newest?.timeMs ?? 0)) await identity.keys.follow(named);
+        if (named !== undefined && copy.timeMs >= (newest?.timeMs ?? 0)) {
+          await identity.keys
+            .follow(named)
+            .catch((error: unknown) => log.error({ err: error }, 'the keys in the identity’s folder cannot be read'));
+        }
         const { version = 0, timeMs = 0 } = newest ?? {};
         if (copy.version > version || (copy.version === version && copy.timeMs >= timeMs)) newest = copy;
         else if (copy.version < version && copy.timeMs > timeMs) {

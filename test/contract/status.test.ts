@@ -158,7 +158,7 @@ describe('the registry refuses a status list', () => {
     const { id, token } = await standing();
     const health = await loadIdentity(exchange.layout.agency('health'));
     await expect(submit(id, later(token), health.keys.present().signer)).rejects.toMatchObject({
-      code: 'signature-invalid',
+      code: 'unknown-key',
     });
     const name = readStatusListId(id.replace('civil-status', 'health'));
     const foreign = { ...later(token), uri: statusUri(name) };
