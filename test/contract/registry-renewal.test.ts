@@ -6,6 +6,7 @@ import { loadIdentity } from '../../adapters/kit/index.ts';
 import { invite, setAgency } from '../../services/cli/commands/agency.ts';
 import { renewAgency } from '../../services/cli/commands/agency-renew.ts';
 import { join } from '../../services/cli/commands/join.ts';
+import { revokeKey, rotate } from '../../services/cli/commands/keys.ts';
 import { readInvitation } from '../../services/cli/invitation.ts';
 import { openRegistryAs } from '../../services/cli/member.ts';
 import { parseAgencyId } from '../../services/kernel/ids.ts';
@@ -130,4 +131,16 @@ test('an agency that is shut out, and whoever is no agency, renews nothing', asy
   expect(await renewWith(dir, (await csrOf('shut-out')).request)).toBe('unknown-agency');
   const { request } = await requestCertificate('spiffe://wasl.test/authority/operator');
   expect(await renewWith(world.operator, request)).toBe('identity-mismatch');
+});
+
+test('once a signing key was revoked, a certificate alone is renewed no more; the key that the recovery key named renews it', async () => {
+  const dir = await joined('robbed');
+  const recovery = at(world.folder, 'robbed-recovery.jwk');
+  await revokeKey(undefined, { as: dir, signing: recovery });
+  expect(await renewWith(dir, (await csrOf('robbed')).request)).toBe('agency-keyless');
+  await rotate({ as: dir, recovery, veto: false });
+  expect(await renewWith(dir, (await csrOf('robbed')).request)).toBe('renewal-by-signature');
+  const before = await loadTls(dir);
+  await renewAgency({ dir });
+  expect((await loadTls(dir)).cert).not.toBe(before.cert);
 });
