@@ -112,18 +112,13 @@ export const describeBus = (name: string, start: () => Promise<BusUnderTest>): v
       const name = await topic(1);
       const elsewhere = await under.open();
       const read = new Set<string>();
-      const following = await bus.follow({
-        topic: name,
-        from: 'end',
-        except: 'own',
-        handle: ({ key, value }) => void (key === 'own' || read.add(text({ value }))),
-      });
+      const handle = (message: BusMessage): void => void read.add(text(message));
+      const following = await bus.follow({ topic: name, from: 'end', except: 'own', handle });
       for (const by of [bus, elsewhere]) {
         await by.publish(name, [record('own', 'own')]);
-        await by.publish(name, [record('own', 'own'), record('other', `${by === bus}`)]);
-        await by.publish(name, [record('own', 'own')]);
+        await by.publish(name, [record('own', 'own'), record('other', by === bus ? 'here' : 'there')]);
       }
-      await until(() => read.size === 2);
+      await until(() => read.has('here') && read.has('there'));
       await following.stop();
       await elsewhere.close();
     }, 30_000);
