@@ -46,8 +46,13 @@ const NOTHING: Partial<Facts> = { askedMs: undefined, trace: undefined, how: und
 /** Past the runner, which would put a heading over each: one line a round. */
 const say = (line: string): void => void writeSync(1, `${line}\n`);
 
-/** kill -9 of each process at each of its commit points and at random moments under load; after each round the evidence of all is judged. */
-export const describeDeath = (name: string, start: () => Promise<BusForDeath>): void => {
+/** kill -9 of each process at each of its commit points and at random moments under load; after each round the evidence of all is judged. `agencies`: theirs die too. */
+export const describeDeath = (
+  name: string,
+  start: () => Promise<BusForDeath>,
+  { agencies = true }: { readonly agencies?: boolean } = {},
+): void => {
+  const dies = ([victim]: readonly [Kind, ...unknown[]]): boolean => agencies || victim === 'gateway';
   describe(`death (${name})`, () => {
     let world: DeathWorld;
     beforeAll(async () => {
@@ -70,7 +75,7 @@ export const describeDeath = (name: string, start: () => Promise<BusForDeath>): 
       return round;
     };
 
-    test.each(NAMED)(
+    test.each(NAMED.filter(dies))(
       'of the %s just %s the entry `%s` is durable',
       async (victim, when, kind, left) => {
         const moments = drawn(`${victim} ${when} ${kind}`);
@@ -96,7 +101,7 @@ export const describeDeath = (name: string, start: () => Promise<BusForDeath>): 
         expect(interrupted).toBeGreaterThan(0);
       }
     };
-    test.each<[Kind]>([['gateway'], ['provider'], ['agent']])(
+    test.each<[Kind]>(([['gateway'], ['provider'], ['agent']] as [Kind][]).filter(dies))(
       'of the %s at a random moment',
       async (victim) => {
         await randomly(victim);

@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { isAlive } from '../../services/platform/store/processes.ts';
 import { WASL } from './built.ts';
+import { lastWord } from './last-word.ts';
 
 export interface Said {
   readonly code: number;
@@ -56,6 +57,7 @@ export const startUp = (...args: readonly string[]): Up => {
     });
   }
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  void exited.then(lastWord('kill -TERM "$1"', String(child.pid)));
   const said = (pattern: RegExp): Promise<string> =>
     new Promise((resolve, reject) => {
       const look = (): void => {

@@ -1,43 +1,42 @@
 import { randomBytes } from 'node:crypto';
+import { realpathSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Cluster, openPool, startCluster } from '../../services/platform/store/index.ts';
+import { lastWord } from './last-word.ts';
 
 export interface TestCluster {
   readonly cluster: Cluster;
   readonly dataDir: string;
   /** A fresh, empty database; returns its superuser's URL. */
   createDatabase(): Promise<string>;
-  /** Stops the server and removes its folder. */
+  /** Stops the server and removes its folder; the shared one stays for the test files that follow. */
   stop(): Promise<void>;
 }
 
-// So ends vitest the process of a file; without a word on it nothing that listens to `exit` would run.
-const onTerminated = (): never => process.exit(143);
-
 let shared: Promise<TestCluster> | undefined;
 
-/** The one throw-away server of this test file's process, as durable as a real one; started on first use. */
+/** The one throw-away server of this process and all test files that run in it, as durable as a real one; started on first use, it ends with the process. */
 export function sharedCluster(): Promise<TestCluster> {
-  shared ??= startTestCluster();
+  shared ??= startTestCluster().then((cluster) => ({ ...cluster, stop: async () => undefined }));
   return shared;
 }
+
+/** Ends the server over a folder of PostgreSQL's, whichever life of it stands, and removes what is named. */
+const END = `pid=$(head -n 1 "$1/postmaster.pid") && { tr '\\0' ' ' < /proc/$pid/cmdline || ps -p $pid -o command=; } | grep -q -- "$1" && {
+  kill -QUIT $pid
+  while kill -0 $pid; do sleep 0.1; done
+}
+shift
+rm -rf "$@"`;
 
 /** A throw-away server of the caller's own. However the process ends, the server does not outlive it. */
 export async function startTestCluster(): Promise<TestCluster> {
   const dataDir = await mkdtemp(join(tmpdir(), 'wasl-test-pg-'));
-  const cluster = await startCluster({ dataDir, name: 'test' });
-  const kill = () => {
-    try {
-      process.kill(cluster.pid, 'SIGQUIT');
-    } catch {
-      // It is gone already.
-    }
-  };
-  process.once('exit', kill);
-  if (!process.listeners('SIGTERM').includes(onTerminated)) process.once('SIGTERM', onTerminated);
-  void cluster.exited.then(() => process.off('exit', kill));
+  const cluster = await startCluster({ dataDir, name: 'test', settings: { max_connections: '150' } });
+  const { inner } = JSON.parse(await readFile(join(dataDir, 'cluster.json'), 'utf8')) as { readonly inner: string };
+  const stays = lastWord(END, realpathSync(join(inner, 'data')), inner, dataDir);
   const pool = openPool(cluster.url, { max: 2 });
   return {
     cluster,
@@ -52,10 +51,9 @@ export async function startTestCluster(): Promise<TestCluster> {
     async stop() {
       await pool.end();
       await cluster.stop();
-      const inner = await readFile(join(dataDir, 'cluster.json'), 'utf8');
-      await rm((JSON.parse(inner) as { inner: string }).inner, { recursive: true, force: true });
+      stays();
+      await rm(inner, { recursive: true, force: true });
       await rm(dataDir, { recursive: true, force: true });
-      shared = undefined;
     },
   };
 }
