@@ -42,6 +42,41 @@ const members = (count: number, type: string): JsonValue => ({
   properties: object(count, (at) => [`p${at}`, { type }]),
   required: times(count, (at) => `p${at}`),
 });
+const patterned = (longer: number): JsonValue => ({
+  type: 'object',
+  properties: object(12_000, (at) => [`p${at}`, { type: 'string', pattern: `^[a-z]{1,${20 + longer + (at % 7)}}$` }]),
+});
+const alternatives = (count: number): JsonValue => ({
+  oneOf: times(count, (at) => ({ properties: { t: { const: `t${at}` }, v: { maxLength: at } }, required: ['t'] })),
+});
+const graph = (count: number, longer: number): JsonValue => ({
+  $ref: '#/$defs/d0',
+  $defs: object(count, (at) => [
+    `d${at}`,
+    {
+      properties: {
+        a: { $ref: `#/$defs/d${(at * 7 + 1) % count}` },
+        b: { $ref: `#/$defs/d${(at * 13 + 5) % count}` },
+        c: { maxLength: at + longer },
+      },
+    },
+  ]),
+});
+const words = (from: number): JsonValue => ({
+  properties: object(100, (at) => [`p${at}`, { pattern: `^(${times(800, (i) => `w${at}o${i + from}`).join('|')})$` }]),
+});
+const heavy = (more: number): JsonValue => ({
+  properties: object(2000, (at) => [`p${at}`, { $ref: '#/$defs/b', maxItems: 90_000 + at + more }]),
+  $defs: { b: { const: times(90_000, (at) => at) } },
+});
+const endless = (maxLength: number): JsonValue => ({
+  properties: { a: { maxLength }, b: { $ref: '#/$defs/d0' } },
+  required: ['b'],
+  $defs: object(50, (at) => [
+    `d${at}`,
+    at === 49 ? { uniqueItems: true } : { allOf: [{ $ref: `#/$defs/d${at + 1}` }, { $ref: `#/$defs/d${at + 1}` }] },
+  ]),
+});
 
 const HOSTILE: Readonly<Record<string, readonly [JsonValue, JsonValue]>> = {
   'an enum of 50,000': [{ enum: times(50_000, (at) => `v${at}`) }, { enum: times(50_001, (at) => `v${at}`) }],
@@ -90,6 +125,34 @@ const HOSTILE: Readonly<Record<string, readonly [JsonValue, JsonValue]>> = {
   ],
   'three thousand members': [members(3000, 'integer'), members(3000, 'number')],
   'lengths of a thousand million': [{ minItems: 1e9, minLength: 1e9, minProperties: 1e9 }, { minItems: 1e9 + 1 }],
+  '12,000 patterned members': [patterned(1), patterned(2)],
+  '5,000 patterns of names': [
+    { patternProperties: object(5000, (at) => [`^x${at}[a-z]{1,4}$`, { type: 'string' }]) },
+    { patternProperties: object(5000, (at) => [`^x${at}[a-z]{1,5}$`, { type: 'string' }]) },
+  ],
+  'an enum of 100,000': [{ enum: times(100_000, (at) => `v${at}`) }, { enum: times(100_001, (at) => `v${at}`) }],
+  'an enum of 30,000 objects': [
+    { enum: times(30_000, (a) => ({ a, b: [a] })) },
+    { enum: times(30_001, (a) => ({ a, b: [a] })) },
+  ],
+  'three thousand alternatives on both sides': [alternatives(3000), alternatives(3001)],
+  'ten thousand dependencies': [
+    { dependentRequired: object(10_000, (at) => [`r${at}`, [`s${at}`]]) },
+    { dependentRequired: object(10_000, (at) => [`r${at}`, [`t${at}`]]) },
+  ],
+  'eight thousand schemas that refer to each other': [graph(8000, 1), graph(8000, 2)],
+  'a pattern of 400,000 letters': [{ pattern: `^${'a?'.repeat(200_000)}$` }, { pattern: `^${'a?'.repeat(200_001)}$` }],
+  'a hundred patterns of eight hundred words': [words(1), words(2)],
+  'three hundred patterns with classes of Unicode': [
+    { properties: object(300, (at) => [`p${at}`, { pattern: `^[\\p{L}\\p{N} ]{1,${100 + at}}$` }]) },
+    { properties: object(300, (at) => [`p${at}`, { pattern: `^[\\p{L}\\p{N} ]{1,${101 + at}}$` }]) },
+  ],
+  'three thousand texts of 60,000 letters': [
+    { properties: object(3000, (at) => [`p${at}`, { type: 'string', minLength: 60_000 + at, maxLength: 90_001 }]) },
+    { properties: object(3000, (at) => [`p${at}`, { type: 'string', minLength: 60_000 + at, maxLength: 90_000 }]) },
+  ],
+  'a value of half a megabyte in two thousand places': [heavy(1), heavy(2)],
+  'an example that takes without end to judge': [endless(2), endless(1)],
   'twelve ways of having been looked at': [
     { anyOf: times(12, (at) => ({ properties: { [`a${at}`]: true } })), unevaluatedProperties: false },
     { anyOf: times(12, (at) => ({ properties: { [`a${at}`]: true } })), unevaluatedProperties: { type: 'null' } },

@@ -74,6 +74,11 @@ export const build = (
   const inPlace = new Map<string, Set<string>>();
   const later: Location[] = [];
 
+  const note = (id: F, place: Place): void => {
+    const held = places.get(id);
+    if (held === undefined) places.set(id, [place]);
+    else held.push(place);
+  };
   const nameOf = ({ document, pointer }: Location): string => `${document}#${pointer}`;
 
   const of = (location: Location, depth: number): F => {
@@ -116,7 +121,7 @@ export const build = (
       say: (keyword, id) => {
         said.push(id);
         const place = { pointer: shownPointer(location, keyword), keyword: keyword.split('/')[0] ?? keyword };
-        places.set(id, [...(places.get(id) ?? []), place]);
+        note(id, place);
       },
       invalid: (keyword) => invalidAt(location, keyword),
       opaque: (keyword, value) => {
@@ -142,7 +147,7 @@ export const build = (
       reading.say(keyword, unevaluated(keyword, location, value, annotations) ?? reading.opaque(keyword, schema));
     }
     const whole = formulas.and(said);
-    places.set(whole, [...(places.get(whole) ?? []), { pointer: shownPointer(location, ''), keyword: '' }]);
+    note(whole, { pointer: shownPointer(location, ''), keyword: '' });
     return whole;
   };
 

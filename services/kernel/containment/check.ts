@@ -16,6 +16,8 @@ import { countSteps, type Steps } from './steps.ts';
 export const MOST_STEPS = 100_000;
 const MOST_FINDINGS = 16;
 const EXAMPLES_TRIED = 8;
+/** Examples of one check that the judge is asked about: each may cost it all that it may spend. */
+const MOST_ASKED = 48;
 
 type Direction = Finding['direction'];
 
@@ -48,9 +50,15 @@ const gather = (
   steps: Steps,
   found: Finding[],
 ): void => {
-  const breaks = (example: JsonValue): boolean =>
-    judge.accepts(from.schema, example, from.references) === true &&
-    judge.accepts(to.schema, example, to.references) === false;
+  let asked = 0;
+  const breaks = (example: JsonValue): boolean => {
+    asked += 1;
+    return (
+      asked <= MOST_ASKED &&
+      judge.accepts(from.schema, example, from.references) === true &&
+      judge.accepts(to.schema, example, to.references) === false
+    );
+  };
   const beside = compare(from, to, { direction, beside: true, breaks, steps }, found);
   // Read by the letter of draft-07 it must be compatible as well; no validator at hand confirms an example of that.
   if (beside && found.length === 0) compare(from, to, { direction, beside: false, breaks: () => false, steps }, found);

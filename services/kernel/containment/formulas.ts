@@ -26,6 +26,9 @@ export interface Formulas {
   under(id: F, type: JsonType): F;
 }
 
+const STEPS_OF_CLASS = 4000;
+const STEPS_OF_CLASS_AGAIN = 100;
+
 /** Formulas are made once each: an id is a meaning. */
 export const makeFormulas = (steps: Steps): Formulas => {
   const formulas: Formula[] = [{ kind: 'true' }, { kind: 'false' }];
@@ -36,6 +39,7 @@ export const makeFormulas = (steps: Steps): Formulas => {
   ]);
   const meanings = new Map<string, F>();
   const specialised = new Map<string, F>();
+  const classes = new Set<string>();
 
   const make = (key: string, formula: Formula): F => {
     const held = ids.get(key);
@@ -57,6 +61,7 @@ export const makeFormulas = (steps: Steps): Formulas => {
       if (formula.kind === kind) for (const inner of formula.parts) flat.add(inner);
       else flat.add(part);
     }
+    steps.spend(flat.size >> 1);
     for (const part of flat) {
       const opposite = negations.get(part);
       if (opposite !== undefined && flat.has(opposite)) return absorbing;
@@ -64,16 +69,27 @@ export const makeFormulas = (steps: Steps): Formulas => {
     if (flat.size === 0) return neutral;
     const [only] = flat;
     if (flat.size === 1 && only !== undefined) return only;
-    steps.spend(flat.size);
+    steps.spend((flat.size + 1) >> 1);
     // The order stands in the formula, not in its name: what is asked first is found first.
     return make(`${kind} ${[...flat].sort((a, b) => a - b).join()}`, { kind, parts: [...flat] });
   };
   const and = (parts: readonly F[]): F => junction('and', parts);
   const or = (parts: readonly F[]): F => junction('or', parts);
 
+  /** Whoever matches by a class of Unicode goes once through all letters: the judge too, who counts no steps for that. */
+  const meetClasses = (pattern: string): void => {
+    for (const [name] of pattern.matchAll(/\\p\{[^}]*\}/gi)) {
+      steps.spend(classes.has(name) ? STEPS_OF_CLASS_AGAIN : STEPS_OF_CLASS);
+      classes.add(name);
+    }
+  };
+
   const literal = (said: Literal): F => {
     const plain = trivial(said);
-    return plain ?? make(keyOf(said), { kind: 'literal', literal: said });
+    if (plain !== undefined) return plain;
+    const key = keyOf(said);
+    if (said.op === 'pattern' && !ids.has(key)) meetClasses(said.text);
+    return make(key, { kind: 'literal', literal: said });
   };
 
   const opposites = (one: F, other: F): F => {

@@ -21,15 +21,19 @@ export const boundedRegExp = Object.assign(
   { code: 'boundedRegExp' },
 );
 
-/** A group that has a quantifier or a choice in it, and is repeated; or several open repetitions in a row. */
+/** A group that has a quantifier or a choice in it, and is repeated; or more than two repetitions of no fixed number. */
 const repeatsRepeated = (pattern: string): boolean => {
-  const plain = pattern.replace(/\\./gs, 'a').replace(/\[[^\]]*\]/gs, 'a');
+  const plain = pattern
+    .replace(/\\./gs, 'a')
+    .replace(/\[[^\]]*\]/gs, 'a')
+    .replace(/\(\?/g, '(')
+    .replace(/([*+?}])\?/g, '$1');
   const openAt: number[] = [];
   for (let at = 0; at < plain.length; at += 1) {
     if (plain[at] === '(') openAt.push(at);
     if (plain[at] !== ')') continue;
     const inner = plain.slice(openAt.pop(), at);
-    if (/^[*+{]/.test(plain.slice(at + 1)) && /[*+{|]/.test(inner)) return true;
+    if (/^[*+?{]/.test(plain.slice(at + 1)) && /[*+?{|]/.test(inner)) return true;
   }
-  return (plain.match(/[*+]|,\}/g) ?? []).length > 2;
+  return (plain.match(/[*+?]|,\d*\}/g) ?? []).length > 2;
 };

@@ -31,6 +31,7 @@ test('a pattern that backtracking would not finish is told at once; what could o
   expect(accepts({ pattern: '^(a+)+$' }, `${'a'.repeat(5000)}!`)).toBe(false);
   expect(accepts({ pattern: '^(a+)+\\1$' }, 'a')).toBeUndefined();
   expect(accepts({ pattern: '^(?!0)[0-9]+$' }, '12')).toBe(true);
+  expect(accepts({ pattern: `^${'a?'.repeat(50_000)}${'a'.repeat(50_000)}$` }, 'a'.repeat(50_000))).toBeUndefined();
 });
 
 test('a schema too large to compile in time is read as it is; one of an old draft has no answer', () => {

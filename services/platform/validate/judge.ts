@@ -13,6 +13,8 @@ import { readThoroughly } from './thorough/index.ts';
 const COMPILED_AT_MOST = 64;
 /** Steps of one document; ajv's own are not counted. */
 const MOST_STEPS = 20_000;
+/** Larger schemas take longer to compile than a few documents take to be read thoroughly. */
+const WORTH_COMPILING = 150;
 /** Schemas of old drafts with more objects in them take ajv too long to compile: a judge has no answer on them. */
 const MOST_OBJECTS = 600;
 
@@ -71,7 +73,7 @@ const modern = (schema: JsonObject, references: ReadonlyMap<string, JsonValue>):
     const problemsOf = readThoroughly(schema, references, MOST_STEPS);
     return (document) => problemsOf(document).length === 0;
   };
-  if (!isOrdinary(schema)) return thorough();
+  if (!isOrdinary(schema, WORTH_COMPILING)) return thorough();
   const { $id: _, $schema: __, ...plain } = schema;
   const validate = withFormats(new Ajv2020(OPTIONS)).compile(plain);
   let instead: Validate;

@@ -22,9 +22,9 @@ const MOST_OBJECTS = 600;
 
 /**
  * Whether ajv may be left a schema of draft 2020-12: it says nothing that ajv 8.20 reads otherwise than the standard (decision 0014), and is not
- * large. Its own `$id` is for others, and so is `x-…`.
+ * large (`most` objects). Its own `$id` is for others, and so is `x-…`.
  */
-export const isOrdinary = (schema: JsonObject): boolean => {
+export const isOrdinary = (schema: JsonObject, most = MOST_OBJECTS): boolean => {
   const { $id: _, $schema: draft, ...root } = schema;
   if (draft !== undefined && draft !== STANDARD) return false;
   const defs = isObject(root.$defs) ? root.$defs : {};
@@ -33,7 +33,7 @@ export const isOrdinary = (schema: JsonObject): boolean => {
   for (let at = open.pop(); at !== undefined; at = open.pop()) {
     if (!isObject(at)) continue;
     objects += 1;
-    if (objects > MOST_OBJECTS || !isAlike(at, defs)) return false;
+    if (objects > most || !isAlike(at, defs)) return false;
     for (const { inner } of schemasInside(at)) open.push(inner);
   }
   return true;

@@ -1,6 +1,7 @@
 import { WaslError } from '../../kernel/codes.ts';
 import type { SchemaSource } from '../../kernel/containment/index.ts';
 import { schemasInside } from '../../kernel/containment/keywords.ts';
+import { LARGEST_SCHEMA } from '../../kernel/containment/read.ts';
 import { type Location, makeResolver } from '../../kernel/containment/resolve.ts';
 import { countSteps } from '../../kernel/containment/steps.ts';
 import { isObject } from '../../kernel/fields.ts';
@@ -9,11 +10,14 @@ import type { Reference } from './subjects.ts';
 import type { SubjectReads } from './subjects-store.ts';
 
 const MOST = 200;
+/** Letters of all that a schema refers to. */
+const LARGEST = 2 * LARGEST_SCHEMA;
 const MOST_STEPS = 1_000_000;
 
 /**
  * Reads what a schema refers to, and what that refers to. Registered versions only refer to older ones, so it ends.
- * `schema-reference-unreachable` when one is not registered; `schema-call-invalid` when one name means two schemas, or there are more than 200.
+ * `schema-reference-unreachable` when one is not registered; `schema-call-invalid` when one name means two schemas, or there are more than 200;
+ * `schema-too-large` when they are more than 2 MiB together.
  */
 export const sourceOf = async (
   reads: SubjectReads,
@@ -22,6 +26,7 @@ export const sourceOf = async (
 ): Promise<SchemaSource> => {
   const found = new Map<string, { readonly id: number; readonly value: JsonValue }>();
   const open = [...references];
+  let size = 0;
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { name, subject, version } = next;
     const target = await reads.version(subject, version);
@@ -34,6 +39,8 @@ export const sourceOf = async (
     if (found.size === MOST) {
       throw new WaslError('schema-call-invalid', { what: `the schema refers to more than ${MOST} others` });
     }
+    size += target.schema.length;
+    if (size > LARGEST) throw new WaslError('schema-too-large', { limit: LARGEST });
     found.set(name, { id: target.id, value: parseStrictJson(target.schema) });
     open.push(...target.references);
   }

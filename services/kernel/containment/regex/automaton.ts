@@ -14,6 +14,8 @@ export interface Automaton {
 
 /** Larger machines are not built. */
 const LARGEST = 2000;
+/** Letters of a pattern; longer ones have larger machines. */
+const LONGEST = 20_000;
 
 interface State {
   /** Where a letter of the set leads. */
@@ -25,7 +27,7 @@ interface State {
 
 /** The machine of a pattern as JSON Schema means it, found anywhere in a text; undefined when it is not read, or too large. */
 export const automatonOf = (text: string): Automaton | undefined => {
-  const pattern = parsePattern(text);
+  const pattern = text.length > LONGEST ? undefined : parsePattern(text);
   if (pattern === undefined) return undefined;
   const states: State[] = [];
   const add = (): number => states.push({ to: -1, free: [] }) - 1;

@@ -17,6 +17,7 @@ export const makePatterns = (steps: Steps): Patterns => {
   const universal = new Map<string, boolean>();
   const of = (text: string): Automaton | undefined => {
     if (!machines.has(text)) {
+      steps.spend(1 + (text.length >> 3));
       const made = automatonOf(text);
       steps.spend(made?.size ?? 1);
       machines.set(text, made);

@@ -28,14 +28,8 @@ const makeReader = (letters: readonly string[]) => {
   let at = 0;
   const peek = (): string | undefined => letters[at];
   const eat = (wanted: string): boolean => {
-    if (
-      !letters
-        .slice(at, at + wanted.length)
-        .join('')
-        .startsWith(wanted)
-    )
-      return false;
-    at += wanted.length;
+    if (letters[at] !== wanted) return false;
+    at += 1;
     return true;
   };
   const take = (): string => {

@@ -86,8 +86,9 @@ const LIKED = 'abcdefgABC0123456789-_ .@ع';
 
 /** One letter for each kind that the machines tell apart, with others of its kind to show. */
 const lettersOf = (machines: readonly Automaton[], steps: Steps): readonly Letter[] | undefined => {
+  // A repeated part has one set for all its states.
   const sets = new Map<string, Ranges>();
-  for (const { sets: own } of machines) for (const set of own) sets.set(set.join(';'), set);
+  for (const set of new Set(machines.flatMap(({ sets: own }) => own))) sets.set(set.join(';'), set);
   const cuts = new Set<number>([0]);
   for (const set of sets.values()) {
     for (const [from, to] of set) {
@@ -97,7 +98,7 @@ const lettersOf = (machines: readonly Automaton[], steps: Steps): readonly Lette
   }
   if (cuts.size * sets.size > MOST_CUTS * 10) return undefined;
   for (const letter of LIKED) cuts.add(letter.codePointAt(0) ?? 0);
-  steps.spend(cuts.size);
+  steps.spend(cuts.size * (1 + (sets.size >> 2)));
   const told = [...sets.values()];
   const kinds = new Map<string, number[]>();
   for (const cut of cuts) {

@@ -78,21 +78,26 @@ const PROPERTIES_AT_MOST = 64;
 export const propertyOf = (property: string): Ranges => {
   const held = properties.get(property);
   if (held !== undefined) return held;
-  const [some, all] = [new RegExp(property, 'u'), new RegExp(`^${property}*$`, 'u')];
+  const run = new RegExp(`${property}+`, 'gu');
   const made: [number, number][] = [];
-  // Whole blocks are mostly in or out.
-  const look = (from: number, size: number): void => {
-    const text = String.fromCodePoint(...Array.from({ length: size }, (_, index) => from + index));
-    if (!some.test(text)) return;
-    if (size === 1 || all.test(text)) made.push([from, from + size - 1]);
-    else for (let at = from; at < from + size; at += size / 16) look(at, size / 16);
-  };
-  for (let at = 0; at <= LAST; at += BLOCK) if (at < 0xd000 || at > 0xdfff) look(at, BLOCK);
-  look(0xd000, 256);
-  for (let at = 0xd100; at < 0xd800; at += 256) look(at, 256);
+  for (let from = 0; from <= LAST; from += BLOCK) {
+    // Half of a pair is no letter.
+    if (from >= 0xd800 && from <= 0xdfff) continue;
+    const units = from > 0xffff ? 2 : 1;
+    for (const { 0: text, index } of block(from).matchAll(run)) {
+      made.push([from + index / units, from + (index + text.length) / units - 1]);
+    }
+  }
   const ranges = unite(made);
   if (properties.size < PROPERTIES_AT_MOST) properties.set(property, ranges);
   return ranges;
 };
 
-const BLOCK = 4096;
+/** Code points that are looked at together; the halves of pairs are one such block. */
+const BLOCK = 2048;
+const blocks = new Map<number, string>();
+const block = (from: number): string => {
+  const text = blocks.get(from) ?? String.fromCodePoint(...Array.from({ length: BLOCK }, (_, index) => from + index));
+  blocks.set(from, text);
+  return text;
+};

@@ -2,7 +2,7 @@ import { codePoints } from '../../../kernel/containment/literals.ts';
 import { isObject } from '../../../kernel/fields.ts';
 import type { JsonValue } from '../../../kernel/strict-json.ts';
 import { keyOf } from './equal.ts';
-import type { Rule } from './face.ts';
+import type { Asked, Rule } from './face.ts';
 
 const hasType = (value: JsonValue, type: JsonValue): boolean => {
   switch (type) {
@@ -24,7 +24,7 @@ const counted =
   (said, { value, spend }) => {
     const size = sizeOf(value);
     if (typeof said !== 'number' || size === undefined) return true;
-    spend(1);
+    spend(typeof value === 'string' ? size >> 8 : 1);
     return holds(size, said);
   };
 const itself = (value: JsonValue): number | undefined => (typeof value === 'number' ? value : undefined);
@@ -41,14 +41,16 @@ const isMultiple = (value: number, by: number): boolean => {
 };
 
 const listed = new WeakMap<object, ReadonlySet<string>>();
-const oneOf: Rule = (said, { value, spend }) => {
-  if (!Array.isArray(said)) return true;
-  const keys = listed.get(said) ?? new Set(said.map(keyOf));
-  if (!listed.has(said)) {
-    spend(said.length);
-    listed.set(said, keys);
-  }
-  return keys.has(keyOf(value));
+/** The keys of a list out of a schema, made once. */
+const keysOf = (list: readonly JsonValue[]): ReadonlySet<string> => {
+  const keys = listed.get(list) ?? new Set(list.map(keyOf));
+  listed.set(list, keys);
+  return keys;
+};
+const keyed = ({ value, spend }: Asked): string => {
+  const key = keyOf(value);
+  spend(1 + (key.length >> 8));
+  return key;
 };
 
 const requires = (value: JsonValue, names: JsonValue): boolean =>
@@ -57,8 +59,8 @@ const requires = (value: JsonValue, names: JsonValue): boolean =>
 /** The vocabulary `validation`, but for `minContains` and `maxContains`, which are of `contains`. */
 export const VALIDATION: Readonly<Record<string, Rule>> = {
   type: (said, { value }) => (Array.isArray(said) ? said.some((type) => hasType(value, type)) : hasType(value, said)),
-  const: (said, { value }) => keyOf(said) === keyOf(value),
-  enum: oneOf,
+  const: (said, asked) => keyOf(said) === keyed(asked),
+  enum: (said, asked) => !Array.isArray(said) || keysOf(said).has(keyed(asked)),
   multipleOf: counted(itself, isMultiple),
   maximum: counted(itself, atMost),
   minimum: counted(itself, atLeast),
@@ -71,8 +73,9 @@ export const VALIDATION: Readonly<Record<string, Rule>> = {
   minItems: counted(items, atLeast),
   uniqueItems: (said, { value, spend }) => {
     if (said !== true || !Array.isArray(value)) return true;
-    spend(value.length);
-    return new Set(value.map(keyOf)).size === value.length;
+    const keys = value.map(keyOf);
+    spend(keys.reduce((sum, key) => sum + 1 + (key.length >> 8), 0));
+    return new Set(keys).size === value.length;
   },
   maxProperties: counted(members, atMost),
   minProperties: counted(members, atLeast),
