@@ -14,6 +14,12 @@ export const SCHEMAS = {
     'The schema is not a valid JSON Schema at {pointer} ({what}). Next move: its author, to mend that place.',
     'المخطط ليس مخطط JSON Schema صحيحًا في الموضع {pointer} ({what}). الإجراء التالي على: معدّ المخطط لتصحيح هذا الموضع.',
   ),
+  'schema-claim-name': row(
+    'usage',
+    'requester-integrator',
+    'The schema has a claim called {name}, which could never be disclosed. Next move: its author, to name it with up to 64 letters and digits, and as nothing that a credential keeps for itself (status, sub, iss and the like).',
+    'في المخطط حقل اسمه {name} ولا يمكن الإفصاح عنه أبدًا. الإجراء التالي على: معدّ المخطط لتسميته بما لا يزيد على 64 حرفًا لاتينيًا ورقمًا، وبغير ما تحتفظ به الوثيقة لنفسها (مثل status وsub وiss).',
+  ),
   'schema-draft-unknown': row(
     'usage',
     'requester-integrator',

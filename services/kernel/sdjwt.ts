@@ -1,6 +1,7 @@
 import { encodeBase64url } from './base64url.ts';
 import { latin1, splitBytes, utf8 } from './bytes.ts';
 import { WaslError } from './codes.ts';
+import { isObject } from './fields.ts';
 import { CLAIM_NAME } from './ids.ts';
 import { fitsOnePiece, jsonInPieces, parseInPieces } from './json-pieces.ts';
 import { readJws, signJws, verifyJws } from './jws.ts';
@@ -14,6 +15,12 @@ const RESERVED = new Set(['iss', 'nbf', 'exp', 'cnf', 'vct', 'status', 'aud', 'i
 
 /** Whether a document may have a claim of this name: others could never be disclosed. */
 export const isClaimName = (name: string): boolean => CLAIM_NAME.test(name) && !RESERVED.has(name);
+
+/** Error: `schema-claim-name` for a document's schema with a claim that no credential could disclose. */
+export const mustNameClaims = ({ properties }: JsonObject): void => {
+  const name = isObject(properties) ? Object.keys(properties).find((each) => !isClaimName(each)) : undefined;
+  if (name !== undefined) throw new WaslError('schema-claim-name', { name: name.slice(0, 100) });
+};
 
 const invalid = (): WaslError => new WaslError('credential-invalid');
 const disclosureDigest = async ({ breathe }: Primitives, disclosure: Uint8Array): Promise<string> =>

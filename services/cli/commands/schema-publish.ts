@@ -6,6 +6,7 @@ import { type Check, checkCompatibility, readSchemaText } from '../../kernel/con
 import { isObject } from '../../kernel/fields.ts';
 import { type DocumentType, parseAgencyId, parseDocumentType } from '../../kernel/ids.ts';
 import type { Entity } from '../../kernel/registry.ts';
+import { mustNameClaims } from '../../kernel/sdjwt.ts';
 import type { JsonObject } from '../../kernel/strict-json.ts';
 import { compileSchema, makeJudge } from '../../platform/validate/index.ts';
 import type { End } from '../end.ts';
@@ -67,6 +68,7 @@ export const schemaPublish = async (file: string, flags: PublishFlags): Promise<
   const schema = await readSchema(file);
   // What adapters and requesters would find out later is found out now.
   compileSchema(`publish ${id}`, schema);
+  mustNameClaims(schema);
   const { title, 'x-title-ar': ar } = schema;
   if (typeof title !== 'string' || typeof ar !== 'string' || title === '' || ar === '') {
     throw new WaslError('bad-usage', { what: `${file} needs title and x-title-ar, for people` });

@@ -3,6 +3,7 @@ import { WaslError } from '../../kernel/codes.ts';
 import { isObject } from '../../kernel/fields.ts';
 import type { Peer } from '../../kernel/ids.ts';
 import { type Entity, parseEntity } from '../../kernel/registry.ts';
+import { mustNameClaims } from '../../kernel/sdjwt.ts';
 import { parseStrictJson } from '../../kernel/strict-json.ts';
 import { primitives } from '../../platform/crypto/index.ts';
 import type { RegistryHandlers } from '../../platform/rpc/index.ts';
@@ -30,7 +31,10 @@ export const registryHandlers = (membership: Membership, own: OwnWord, draftsAtM
     if (!isObject(value)) throw new WaslError('malformed-message', { what: 'entity' });
     const entity = parseEntity(value);
     await checkDeclaration(primitives, own, entity);
-    if (entity.kind === 'document-type') mustBeSchema(entity.schema);
+    if (entity.kind === 'document-type') {
+      mustBeSchema(entity.schema);
+      mustNameClaims(entity.schema);
+    }
     return entity;
   };
 
