@@ -1,13 +1,5 @@
 import { Command } from 'commander';
-import {
-  type KeyListFlags,
-  listKeys,
-  type RevokeKeyFlags,
-  type RotateFlags,
-  revokeKey,
-  rotate,
-} from './commands/keys.ts';
-import { does } from './speak.ts';
+import { doesLater } from './speak.ts';
 
 const one = (name: string, summary: string, example: string): Command =>
   new Command(name)
@@ -25,7 +17,7 @@ export const agencyKeyCommands: readonly Command[] = [
   )
     .option('--recovery <file>', 'the recovery key’s file: the new keys count at once')
     .option('--veto', 'with --recovery: keep the present keys, and put aside those that wait', false)
-    .action(does((flags: RotateFlags) => rotate(flags))),
+    .action(doesLater(async () => (await import('./commands/keys.ts')).rotate)),
   one(
     'revoke',
     'Take a signing key back: nothing that it signed counts any more.',
@@ -35,12 +27,12 @@ export const agencyKeyCommands: readonly Command[] = [
     .requiredOption('--signing <file>', 'the agency’s recovery key, or the authority’s root')
     .option('--agency <id>', 'whose key; the identity’s own agency unless told')
     .option('--since <date>', 'from when on nothing that it signed counts; now unless told')
-    .action(does((key: string | undefined, flags: RevokeKeyFlags) => revokeKey(key, flags))),
+    .action(doesLater(async () => (await import('./commands/keys.ts')).revokeKey)),
 ];
 
 /** The keys of agencies. */
 export const key = new Command('key').description('Public keys of agencies.').addCommand(
   one('list', 'Every key that an agency has or had, and when it counts.', 'wasl key list --agency civil-status')
     .option('--agency <id>', 'whose; the identity’s own agency unless told')
-    .action(does((flags: KeyListFlags) => listKeys(flags))),
+    .action(doesLater(async () => (await import('./commands/keys.ts')).listKeys)),
 );
