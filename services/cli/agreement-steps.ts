@@ -2,9 +2,7 @@ import { type Agreement, acceptAgreement, draftAgreement } from '../kernel/agree
 import { type AgreementStep, signStep } from '../kernel/agreement-steps.ts';
 import { AUTHORITY } from '../kernel/ids.ts';
 import type { Signer } from '../kernel/keys.ts';
-import type { Entity } from '../kernel/registry.ts';
-
-export type AgreementEntity = Extract<Entity, { readonly kind: 'agreement' }>;
+import type { EntityOf } from '../kernel/registry.ts';
 
 /** Who makes an agreement: three persons. */
 export interface ThreeOfficers {
@@ -14,7 +12,7 @@ export interface ThreeOfficers {
 }
 
 /** The requester's officer drafts. */
-export const draft = async (officer: Signer, terms: Agreement): Promise<AgreementEntity> => ({
+export const draft = async (officer: Signer, terms: Agreement): Promise<EntityOf<'agreement'>> => ({
   kind: 'agreement',
   id: terms.id,
   signed: { requester: await draftAgreement(officer, terms) },
@@ -22,7 +20,7 @@ export const draft = async (officer: Signer, terms: Agreement): Promise<Agreemen
 });
 
 /** The provider's officer accepts what was drafted, byte for byte. */
-export const accept = async (officer: Signer, drafted: AgreementEntity): Promise<AgreementEntity> => {
+export const accept = async (officer: Signer, drafted: EntityOf<'agreement'>): Promise<EntityOf<'agreement'>> => {
   const { requester } = drafted.signed;
   return { ...drafted, signed: { requester, provider: await acceptAgreement(officer, requester) } };
 };
@@ -30,9 +28,9 @@ export const accept = async (officer: Signer, drafted: AgreementEntity): Promise
 /** An officer says the next word about an agreement that both parties have signed. */
 export const nextStep = async (
   officer: Signer,
-  agreement: AgreementEntity,
+  agreement: EntityOf<'agreement'>,
   said: Pick<AgreementStep, 'issuer' | 'step' | 'timeMs' | 'reason'>,
-): Promise<AgreementEntity> => {
+): Promise<EntityOf<'agreement'>> => {
   const { signed, steps } = agreement;
   return { ...agreement, steps: [...steps, await signStep(officer, signed, steps, said)] };
 };
@@ -42,7 +40,7 @@ export const approvedAgreement = async (
   { requester, provider, authority }: ThreeOfficers,
   terms: Agreement,
   timeMs: number,
-): Promise<AgreementEntity> => {
+): Promise<EntityOf<'agreement'>> => {
   const accepted = await accept(provider, await draft(requester, terms));
   return nextStep(authority, accepted, { issuer: AUTHORITY, step: 'approved', timeMs });
 };

@@ -2,9 +2,7 @@ import type { Bilingual } from '../kernel/agreement.ts';
 import type { Issuer } from '../kernel/ids.ts';
 import { type EcPublicJwk, type Signer, thumbprint } from '../kernel/keys.ts';
 import { AGREEMENTS, signOfficer } from '../kernel/officer.ts';
-import type { Entity } from '../kernel/registry.ts';
-
-export type OfficerEntity = Extract<Entity, { readonly kind: 'officer' }>;
+import type { EntityOf } from '../kernel/registry.ts';
 
 /** Who becomes an officer, and for how long. */
 export interface Certifying {
@@ -18,7 +16,7 @@ export interface Certifying {
 }
 
 /** Certifies a person to act on agreements; `by` is the agency's signing key, or the authority's root. */
-export const certifyOfficer = async (by: Signer, of: Certifying): Promise<OfficerEntity> => ({
+export const certifyOfficer = async (by: Signer, of: Certifying): Promise<EntityOf<'officer'>> => ({
   kind: 'officer',
   id: thumbprint(of.key),
   issuer: of.issuer,

@@ -3,14 +3,12 @@ import { WaslError } from '../kernel/codes.ts';
 import { type AgencyId, parseAgencyId } from '../kernel/ids.ts';
 import { type KeyHistory, keysAt, verifyKeyHistory } from '../kernel/key-history.ts';
 import type { Thumbprint } from '../kernel/keys.ts';
-import type { Entity } from '../kernel/registry.ts';
+import type { Entity, EntityOf } from '../kernel/registry.ts';
 import { primitives } from '../platform/crypto/index.ts';
 import { readPins } from './member.ts';
 
-export type AgencyEntity = Extract<Entity, { readonly kind: 'agency' }>;
-
 /** The record of an agency among what the registry showed. Error: `unknown-agency`. */
-export const agencyIn = (entities: readonly Entity[], id: string): AgencyEntity => {
+export const agencyIn = (entities: readonly Entity[], id: string): EntityOf<'agency'> => {
   const found = entities.find((entity) => entity.kind === 'agency' && entity.id === id);
   if (found?.kind !== 'agency') throw new WaslError('unknown-agency', { agency: id });
   return found;

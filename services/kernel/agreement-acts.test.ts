@@ -4,7 +4,6 @@ import {
   approver,
   civil,
   copyOf,
-  type EntityOf,
   health,
   type Officer,
   officer,
@@ -22,6 +21,7 @@ import { WaslError } from './codes.ts';
 import type { StandingAgreement } from './decide.ts';
 import { AUTHORITY } from './ids.ts';
 import { signOfficerRevocation } from './officer.ts';
+import type { EntityOf } from './registry.ts';
 
 /** The agreement as a gateway's copy has it, in a world with these officers besides the usual; throws why it has none. */
 const verify = async (

@@ -10,7 +10,7 @@ import { readJws } from './jws.ts';
 import { followsHistory, type KeyHistory } from './key-history.ts';
 import { type Primitives, type Thumbprint, thumbprint } from './keys.ts';
 import { type IssuerKey, verifyOfficer, verifyOfficerRevocation } from './officer.ts';
-import type { Entity } from './registry.ts';
+import type { EntityOf } from './registry.ts';
 import { rememberLately } from './remember.ts';
 import { TYP } from './statements.ts';
 import type { JsonObject } from './strict-json.ts';
@@ -36,7 +36,7 @@ export interface DocumentTypeView {
 export interface Said {
   agency(id: string): AgencyView | undefined;
   documentType(name: string): DocumentTypeView | undefined;
-  officer(key: string): Extract<Entity, { readonly kind: 'officer' }> | undefined;
+  officer(key: string): EntityOf<'officer'> | undefined;
 }
 
 /** What one reader has seen and does not forget while it runs, whatever a later state leaves out. */
@@ -127,7 +127,7 @@ const ours = <T>(verify: () => Promise<T>): Promise<T | undefined> =>
 export const verifyStanding = async (
   pins: CopyPins,
   memory: CopyMemory,
-  { id, signed, steps }: Extract<Entity, { readonly kind: 'agreement' }>,
+  { id, signed, steps }: EntityOf<'agreement'>,
   said: Said,
   find: FindOfficers,
 ): Promise<StandingAgreement> => {

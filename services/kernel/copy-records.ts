@@ -2,7 +2,7 @@ import { WaslError } from './codes.ts';
 import type { Digest } from './digest.ts';
 import { AUTHORITY } from './ids.ts';
 import { payloadSegment } from './jws.ts';
-import { type Entity, entityKey, readRecord, recordDigest } from './registry.ts';
+import { ENTITY_KINDS, type Entity, type EntityOf, entityKey, readRecord, recordDigest } from './registry.ts';
 
 /**
  * A record as its readers hold it, made from its text by `holdRecord` and by nothing else. All but `text` and `digest` was read in haste, to find it by: whoever takes a word of it takes it from
@@ -20,17 +20,6 @@ export interface HeldRecord {
   /** Of an officer whose key was taken back. */
   readonly revoked?: true;
 }
-
-const KINDS: readonly string[] = [
-  'registry',
-  'audit',
-  'agency',
-  'gateway',
-  'document-type',
-  'agreement',
-  'officer',
-  'status-list',
-];
 
 type Loose = { readonly [name: string]: unknown } | null;
 
@@ -52,7 +41,7 @@ export const holdRecord = (text: string): HeldRecord => {
   const digest = recordDigest(text);
   const held = hasty(() => {
     const entity = loose(payloadSegment(text))?.entity as Loose;
-    if (entity === null || !KINDS.includes(String(entity?.kind))) return undefined;
+    if (entity === null || !(ENTITY_KINDS as readonly string[]).includes(String(entity?.kind))) return undefined;
     const known = entity as unknown as Entity;
     const record = { text, digest, kind: known.kind, key: entityKey(known) };
     if (known.kind === 'document-type' || known.kind === 'status-list')
@@ -71,12 +60,12 @@ export const holdRecord = (text: string): HeldRecord => {
 };
 
 /** What a record says, read strictly. Errors: `malformed-message` and its like; also when it says something else than was read in haste. */
-export const entityOf = <K extends Entity['kind']>(record: HeldRecord, kind: K): Extract<Entity, { kind: K }> => {
+export const entityOf = <K extends Entity['kind']>(record: HeldRecord, kind: K): EntityOf<K> => {
   const entity = readRecord(record.text);
   if (entity.kind !== kind || entityKey(entity) !== record.key) {
     throw new WaslError('malformed-message', { what: 'registry record' });
   }
-  return entity as Extract<Entity, { kind: K }>;
+  return entity as EntityOf<K>;
 };
 
 /** Keys of the officers' records that an agreement leans on; none of one that cannot be read. */

@@ -33,10 +33,9 @@ import {
   verifyKeyHistory,
 } from './key-history.ts';
 import { type Signer, thumbprint } from './keys.ts';
-import type { Entity } from './registry.ts';
+import type { EntityOf } from './registry.ts';
 
-type AgencyEntity = Extract<Entity, { readonly kind: 'agency' }>;
-const held = honest.find((entity) => entity.kind === 'agency' && entity.id === civil.id) as AgencyEntity;
+const held = honest.find((entity) => entity.kind === 'agency' && entity.id === civil.id) as EntityOf<'agency'>;
 const HOUR_MS = 3_600_000;
 const newKeys = () => {
   const signer = signerFromJwk(generateSigningKey());
@@ -44,28 +43,28 @@ const newKeys = () => {
   return { signer, pair, kid: signer.thumbprint };
 };
 const rolled = async (
-  from: AgencyEntity,
+  from: EntityOf<'agency'>,
   by: Signer,
   as: 'recovery' | 'signing',
   pair: KeyPair,
   timeMs: number,
-): Promise<AgencyEntity> => {
+): Promise<EntityOf<'agency'>> => {
   const before = from.rollovers ?? [];
   const previous = digestOfText(before.at(-1) ?? from.keys);
   const said = { agency: civil.id, sequence: before.length + 1, previous, timeMs, ...pair };
   return { ...from, rollovers: [...before, await signRollover(by, as, said)] };
 };
 const revoked = async (
-  from: AgencyEntity,
+  from: EntityOf<'agency'>,
   sinceMs: number,
   by = civil.recovery,
   changes: Partial<KeyRevocation> = {},
-): Promise<AgencyEntity> => {
+): Promise<EntityOf<'agency'>> => {
   const said = { issuer: civil.id, agency: civil.id, key: civil.signer.thumbprint, sinceMs, ...changes };
   return { ...from, revocations: [...(from.revocations ?? []), await signKeyRevocation(by, said)] };
 };
-const historyOf = (entity: AgencyEntity) => verifyKeyHistory(primitives, entity, root.thumbprint);
-const presentOf = async (entity: AgencyEntity, atMs: number): Promise<string> =>
+const historyOf = (entity: EntityOf<'agency'>) => verifyKeyHistory(primitives, entity, root.thumbprint);
+const presentOf = async (entity: EntityOf<'agency'>, atMs: number): Promise<string> =>
   thumbprint(keysAt(await historyOf(entity), atMs).signing);
 const T = 100 * HOUR_MS;
 const [next, other] = [newKeys(), newKeys()];
@@ -118,7 +117,7 @@ describe('the keys of an agency', () => {
   });
 
   test('are revoked by the recovery key and the authority’s root alone', async () => {
-    const sinceOf = async (entity: AgencyEntity) => (await historyOf(entity)).periods[0].revokedSinceMs;
+    const sinceOf = async (entity: EntityOf<'agency'>) => (await historyOf(entity)).periods[0].revokedSinceMs;
     expect(await sinceOf(await revoked(held, 5))).toBe(5);
     expect(await sinceOf(await revoked(held, 5, root, { issuer: AUTHORITY }))).toBe(5);
     for (const by of [thief.signing, civil.signer, transport.recovery]) {
@@ -163,7 +162,7 @@ describe('a reader of the registry', () => {
     const taken = await revoked(await rolled(held, civil.recovery, 'recovery', next.pair, 1), 2, civil.recovery);
     const before = await copyOf(withEntities(taken));
     expect(thumbprint(before.agency(civil.id)?.keys.signing as never)).toBe(next.kid);
-    const later = (entity: AgencyEntity) => publish(withEntities(entity), { version: 8 });
+    const later = (entity: EntityOf<'agency'>) => publish(withEntities(entity), { version: 8 });
     expect((await buildCopy(primitives, pins, await later(taken), before)).agency(civil.id)).toBeDefined();
     for (const less of [held, { ...taken, revocations: [] }, { ...taken, rollovers: [] }]) {
       const after = await buildCopy(primitives, pins, await later(less), before);

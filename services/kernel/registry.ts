@@ -70,6 +70,21 @@ export type Entity =
   /** `id`: `<provider>/<list>`; `token`: the Status List Token, signed by the provider's signing key. */
   | { readonly kind: 'status-list'; readonly id: string; readonly provider: AgencyId; readonly token: string };
 
+/** An entity of one kind. */
+export type EntityOf<K extends Entity['kind']> = Extract<Entity, { readonly kind: K }>;
+
+/** Every kind that there is. */
+export const ENTITY_KINDS = [
+  'registry',
+  'audit',
+  'agency',
+  'gateway',
+  'document-type',
+  'agreement',
+  'officer',
+  'status-list',
+] as const satisfies readonly Entity['kind'][];
+
 /** The compacted topic's key of an entity. */
 export const entityKey = (entity: Entity): string => {
   if (entity.kind === 'document-type') return `${entity.kind}/${entity.id}/${entity.version}`;
@@ -102,16 +117,7 @@ const parseRecord = (payload: JsonObject): Entity => {
 /** Parses a declaration strictly; what it carries signed is verified by whoever makes a copy. */
 export const parseEntity = (object: JsonObject): Entity => {
   const f = readFields(object, 'entity');
-  const kind = f.oneOf('kind', [
-    'registry',
-    'audit',
-    'agency',
-    'gateway',
-    'document-type',
-    'agreement',
-    'officer',
-    'status-list',
-  ]);
+  const kind = f.oneOf('kind', ENTITY_KINDS);
   const entity = ((): Entity => {
     switch (kind) {
       case 'registry':

@@ -15,7 +15,7 @@ import {
 } from '../../test/support/registry-world.ts';
 import { signRegistryKeys } from '../kernel/key-statements.ts';
 import type { Signer } from '../kernel/keys.ts';
-import type { Entity } from '../kernel/registry.ts';
+import type { Entity, EntityOf } from '../kernel/registry.ts';
 import { openEmbeddedBus } from '../platform/bus/embedded.ts';
 import type { Bus } from '../platform/bus/port.ts';
 import { createAuthority, generateSigningKey, issueCertificate, signerFromJwk } from '../platform/crypto/index.ts';
@@ -42,7 +42,7 @@ afterEach(async () => {
   await store.end();
 });
 
-const own = honest.find(({ kind }) => kind === 'registry') as Extract<Entity, { kind: 'registry' }>;
+const own = honest.find(({ kind }) => kind === 'registry') as EntityOf<'registry'>;
 const loopback = {
   listen: '127.0.0.1:0',
   joinListen: '127.0.0.1:0',
@@ -104,7 +104,7 @@ test('what is declared again changes nothing', async () => {
 
 test('a published schema is frozen, and one entity is not declared twice', async () => {
   const service = await start();
-  const type = honest.find(({ kind }) => kind === 'document-type') as Extract<Entity, { kind: 'document-type' }>;
+  const type = honest.find(({ kind }) => kind === 'document-type') as EntityOf<'document-type'>;
   const other = { ...type, schema: { ...type.schema, additionalProperties: false } };
   await expect(service.apply([other])).rejects.toMatchObject({ code: 'entity-frozen' });
   await expect(service.apply([type, type])).rejects.toMatchObject({ code: 'config-invalid' });
@@ -112,7 +112,7 @@ test('a published schema is frozen, and one entity is not declared twice', async
 
 test('the schemas of document types are registered as subjects before it is said that they stand, once each', async () => {
   const first = await start();
-  const type = honest.find(({ kind }) => kind === 'document-type') as Extract<Entity, { kind: 'document-type' }>;
+  const type = honest.find(({ kind }) => kind === 'document-type') as EntityOf<'document-type'>;
   const name = `${type.id}.v${type.version}`;
   const read = async ({ schemaAddress }: Registry, path: string): Promise<unknown> =>
     (await fetch(`http://${schemaAddress}/subjects${path}`)).json();
@@ -188,7 +188,7 @@ test('two registries over one database go on from each other’s state, and neve
   const before = await watch.until(() => true);
   await one.apply([await suspended()]);
   await two.renewHead();
-  const civilType = honest.find(({ kind }) => kind === 'document-type') as Extract<Entity, { kind: 'document-type' }>;
+  const civilType = honest.find(({ kind }) => kind === 'document-type') as EntityOf<'document-type'>;
   await two.apply([{ ...civilType, version: 2 }]);
   await one.renewHead();
   const { copy } = await watch.until(({ copy: of }) => of.version === before.copy.version + 2);

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { sharedCluster } from '../../test/support/postgres.ts';
 import { honest, registry, trusted } from '../../test/support/registry-world.ts';
 import { signAgencyKeys, signAuditKeys, signRegistryKeys } from '../kernel/key-statements.ts';
-import type { Entity } from '../kernel/registry.ts';
+import type { Entity, EntityOf } from '../kernel/registry.ts';
 import type { JsonObject } from '../kernel/strict-json.ts';
 import { openEmbeddedBus } from '../platform/bus/embedded.ts';
 import type { Bus } from '../platform/bus/port.ts';
@@ -21,7 +21,7 @@ import { openStore } from './edge/store/open.ts';
 
 const issuer = await createAuthority({ commonName: 'test' });
 const pair = await issueCertificate({ ...issuer, spiffeId: 'spiffe://wasl.test/registry/registry' });
-const own = honest.find(({ kind }) => kind === 'registry') as Extract<Entity, { kind: 'registry' }>;
+const own = honest.find(({ kind }) => kind === 'registry') as EntityOf<'registry'>;
 const listen = '127.0.0.1:0';
 
 let bus: Bus;
@@ -56,7 +56,7 @@ afterEach(async () => {
 });
 
 test('a record that could never go out, or be read again, is refused before it stands', async () => {
-  const type = honest.find(({ kind }) => kind === 'document-type') as Extract<Entity, { kind: 'document-type' }>;
+  const type = honest.find(({ kind }) => kind === 'document-type') as EntityOf<'document-type'>;
   const large = { ...type, version: 3, schema: { type: 'object', description: 'x'.repeat(700_000) } };
   await expect(service.apply([large])).rejects.toMatchObject({ code: 'message-too-large' });
   let deep: JsonObject = { type: 'object' };
@@ -77,7 +77,7 @@ test('a certificate alone takes no agency’s keys, no name of another’s docum
   const thief = signerFromJwk(generateSigningKey());
   const keys = await signAgencyKeys(thief, held.id, thief.publicJwk, openerFromJwk(generateEncryptionKey()).publicJwk);
   await expect(service.apply([{ ...held, keys }])).rejects.toMatchObject({ code: 'entity-frozen' });
-  const type = honest.find(({ kind }) => kind === 'document-type') as Extract<Entity, { kind: 'document-type' }>;
+  const type = honest.find(({ kind }) => kind === 'document-type') as EntityOf<'document-type'>;
   await expect(service.apply([{ ...type, version: 9, provider: held.id }])).rejects.toMatchObject({
     code: 'entity-not-yours',
   });

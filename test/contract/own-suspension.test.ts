@@ -2,9 +2,10 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Kit } from '../../adapters/kit/index.ts';
-import { type AgreementEntity, nextStep } from '../../services/cli/agreement-steps.ts';
+import { nextStep } from '../../services/cli/agreement-steps.ts';
 import { DATA_OFFICER, officerFiles } from '../../services/cli/development/layout.ts';
 import { parseAgencyId } from '../../services/kernel/ids.ts';
+import type { EntityOf } from '../../services/kernel/registry.ts';
 import { openEmbeddedBus } from '../../services/platform/bus/embedded.ts';
 import type { Bus } from '../../services/platform/bus/port.ts';
 import { generateSigningKey, loadSigner, signerFromJwk } from '../../services/platform/crypto/index.ts';
@@ -16,7 +17,7 @@ import { sharedCluster } from '../support/postgres.ts';
 let bus: Bus;
 let exchange: Exchange;
 let asker: Kit;
-let agreement: AgreementEntity;
+let agreement: EntityOf<'agreement'>;
 let calls = 0;
 let files = 0;
 
@@ -31,7 +32,9 @@ beforeAll(async () => {
     },
   });
   asker = await exchange.kit('transport');
-  agreement = (await exchange.readDeclared('agreement.transport.personal-extract.json')) as unknown as AgreementEntity;
+  agreement = (await exchange.readDeclared(
+    'agreement.transport.personal-extract.json',
+  )) as unknown as EntityOf<'agreement'>;
   // Nobody hears of anything by way of the registry any more.
   await exchange.registry.stop();
 }, 120_000);
@@ -44,7 +47,7 @@ afterAll(async () => {
 /** An officer of the agency, or somebody, takes the step that follows, in a file of the agency's own. Gives what follows that. */
 const step = async (
   agency: string,
-  of: AgreementEntity,
+  of: EntityOf<'agreement'>,
   what: 'suspended' | 'resumed' | 'terminated',
   by?: 'thief',
 ) => {

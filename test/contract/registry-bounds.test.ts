@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Kit } from '../../adapters/kit/index.ts';
-import { type AgreementEntity, draft, nextStep } from '../../services/cli/agreement-steps.ts';
+import { draft, nextStep } from '../../services/cli/agreement-steps.ts';
 import { openRegistryAs, writeBusAddresses } from '../../services/cli/member.ts';
 import { type Agreement, readAgreement } from '../../services/kernel/agreement.ts';
 import { decodeBatch } from '../../services/kernel/batch.ts';
 import { parseEntry } from '../../services/kernel/evidence.ts';
-import { type Entity, parseEntity } from '../../services/kernel/registry.ts';
+import { type Entity, type EntityOf, parseEntity } from '../../services/kernel/registry.ts';
 import { openEmbeddedBus } from '../../services/platform/bus/embedded.ts';
 import type { Bus } from '../../services/platform/bus/port.ts';
 import { ASK, EXTRACT } from '../support/asks.ts';
@@ -19,7 +19,7 @@ let bus: Bus;
 let exchange: Exchange;
 let asker: Kit;
 let provider: Kit;
-let agreement: AgreementEntity;
+let agreement: EntityOf<'agreement'>;
 let terms: Agreement;
 let meanwhile: () => Promise<void> = async () => undefined;
 beforeAll(async () => {
@@ -36,7 +36,7 @@ beforeAll(async () => {
   });
   asker = await exchange.kit('transport');
   const declared = await exchange.readDeclared('agreement.transport.personal-extract.json');
-  agreement = parseEntity(declared as never) as AgreementEntity;
+  agreement = parseEntity(declared as never) as EntityOf<'agreement'>;
   terms = readAgreement(agreement.signed);
 }, 60_000);
 afterAll(async () => {
@@ -53,7 +53,7 @@ const taken = async (): Promise<void> => {
 
 test('what is suspended while the provider works is delivered to nobody, and the evidence says so', async () => {
   const { provider: officer } = await officersOf(exchange.layout, terms);
-  const say = (of: AgreementEntity, step: 'suspended' | 'resumed') =>
+  const say = (of: EntityOf<'agreement'>, step: 'suspended' | 'resumed') =>
     nextStep(officer, of, { issuer: terms.provider, step, timeMs: Date.now() });
   const suspended = await say(agreement, 'suspended');
   meanwhile = async () => {

@@ -8,7 +8,7 @@ import { parseAgencyId } from '../../services/kernel/ids.ts';
 import { openPrivateAsAudit } from '../../services/kernel/jwe.ts';
 import { signAgencyKeys, signAuditKeys, signGatewayKeys } from '../../services/kernel/key-statements.ts';
 import type { Signer } from '../../services/kernel/keys.ts';
-import type { Entity } from '../../services/kernel/registry.ts';
+import type { Entity, EntityOf } from '../../services/kernel/registry.ts';
 import { openEmbeddedBus } from '../../services/platform/bus/embedded.ts';
 import type { Bus } from '../../services/platform/bus/port.ts';
 import {
@@ -29,7 +29,6 @@ import { rawClient } from '../support/raw-client.ts';
 
 /** Longer than a registry head counts. */
 const STALE_MS = 25 * 3_600_000;
-type Kind<K extends Entity['kind']> = Extract<Entity, { readonly kind: K }>;
 
 describe('somebody who owns the registry’s keys', () => {
   let bus: Bus;
@@ -86,8 +85,8 @@ describe('somebody who owns the registry’s keys', () => {
   /** Resolves once both kits, and so the gateway before them, have a copy of this version. */
   const taken = (version: number): Promise<void> =>
     until(() => [asker, provider].every((kit) => kit.copy()?.version === version));
-  const held = <K extends Entity['kind']>(kind: K, id: string): Kind<K> =>
-    thief.entities.find((entity) => entity.kind === kind && entity.id === id) as Kind<K>;
+  const held = <K extends Entity['kind']>(kind: K, id: string): EntityOf<K> =>
+    thief.entities.find((entity) => entity.kind === kind && entity.id === id) as EntityOf<K>;
   /** An agreement by the officers whose keys he has besides his own. */
   const agreed = async (changes: Partial<Agreement>, stolen: readonly (keyof ThreeOfficers)[]): Promise<Entity> => {
     const terms = { ...readAgreement(held('agreement', 'transport.personal-extract').signed), ...changes };
@@ -119,7 +118,7 @@ describe('somebody who owns the registry’s keys', () => {
     const agreement = held('agreement', 'transport.personal-extract');
     const { provider: officer } = await officersOf(exchange.layout, readAgreement(agreement.signed));
     const issuer = parseAgencyId('civil-status');
-    const step = async (of: Kind<'agreement'>, by: Signer, what: 'suspended' | 'resumed') =>
+    const step = async (of: EntityOf<'agreement'>, by: Signer, what: 'suspended' | 'resumed') =>
       nextStep(by, of, { issuer, step: what, timeMs: Date.now() });
     const suspended = await step(agreement, officer, 'suspended');
     await taken(await thief.publish([suspended]));

@@ -1,13 +1,13 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import type { Ask, Kit } from '../../adapters/kit/index.ts';
-import { type AgreementEntity, nextStep } from '../../services/cli/agreement-steps.ts';
+import { nextStep } from '../../services/cli/agreement-steps.ts';
 import { setAgency } from '../../services/cli/commands/agency.ts';
 import { writeBusAddresses } from '../../services/cli/member.ts';
 import { readAgreement } from '../../services/kernel/agreement.ts';
 import type { Step } from '../../services/kernel/agreement-state.ts';
 import { AUTHORITY } from '../../services/kernel/ids.ts';
-import { parseEntity } from '../../services/kernel/registry.ts';
+import { type EntityOf, parseEntity } from '../../services/kernel/registry.ts';
 import { openEmbeddedBus } from '../../services/platform/bus/embedded.ts';
 import type { Bus } from '../../services/platform/bus/port.ts';
 import { ASK } from '../support/asks.ts';
@@ -17,8 +17,8 @@ import { officersOf } from '../support/officers.ts';
 import { sharedCluster } from '../support/postgres.ts';
 
 const AGREEMENT = 'agreement.transport.personal-extract.json';
-const agreementEntity = (declared: Record<string, unknown>): AgreementEntity =>
-  parseEntity(declared as never) as AgreementEntity;
+const agreementEntity = (declared: Record<string, unknown>): EntityOf<'agreement'> =>
+  parseEntity(declared as never) as EntityOf<'agreement'>;
 const CALLERS = 16;
 /** A change reaches every gateway and kit within this time (issue of joining: "within 5 s"). */
 const WITHIN_MS = 5_000;
@@ -98,7 +98,8 @@ test.each(['requester', 'provider', 'authority'] as const)(
     const terms = readAgreement(held.signed);
     const officer = (await officersOf(exchange.layout, terms))[side];
     const issuer = side === 'authority' ? AUTHORITY : terms[side];
-    const say = (from: AgreementEntity, step: Step) => nextStep(officer, from, { issuer, step, timeMs: Date.now() });
+    const say = (from: EntityOf<'agreement'>, step: Step) =>
+      nextStep(officer, from, { issuer, step, timeMs: Date.now() });
     const loading = load(asker, ASK);
     await until(() => loading.delivered().length > 20);
     const suspended = await say(held, 'suspended');

@@ -12,7 +12,14 @@ import {
 } from '../../services/kernel/key-statements.ts';
 import type { Signer } from '../../services/kernel/keys.ts';
 import { AGREEMENTS, type OfficerCertificate, signOfficer } from '../../services/kernel/officer.ts';
-import { digestOverRecords, type Entity, entityKey, signHead, signRecord } from '../../services/kernel/registry.ts';
+import {
+  digestOverRecords,
+  type Entity,
+  type EntityOf,
+  entityKey,
+  signHead,
+  signRecord,
+} from '../../services/kernel/registry.ts';
 import {
   generateEncryptionKey,
   generateSigningKey,
@@ -33,7 +40,6 @@ export interface Officer {
   readonly signer: Signer;
   readonly entity: EntityOf<'officer'>;
 }
-export type EntityOf<K extends Entity['kind']> = Extract<Entity, { readonly kind: K }>;
 export const officer = async (
   issuer: Issuer,
   by: Signer,

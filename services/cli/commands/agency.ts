@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WaslError } from '../../kernel/codes.ts';
 import { AGENCY_ID, parseAgencyId } from '../../kernel/ids.ts';
-import type { Entity } from '../../kernel/registry.ts';
+import type { EntityOf } from '../../kernel/registry.ts';
 import type { End } from '../end.ts';
 import { writeInvitation } from '../invitation.ts';
 import { entitiesIn, openRegistryAs, readPins } from '../member.ts';
@@ -56,7 +56,7 @@ export const invite = async (id: string, { as, nameEn, nameAr, validMs }: Invite
   }
 };
 
-const agencyIn = (entities: readonly string[], id: string): Extract<Entity, { kind: 'agency' }> => {
+const agencyIn = (entities: readonly string[], id: string): EntityOf<'agency'> => {
   for (const entity of entitiesIn(entities)) if (entity.kind === 'agency' && entity.id === id) return entity;
   throw new WaslError('unknown-agency', { agency: id });
 };

@@ -6,10 +6,10 @@ import { schemaDigest } from '../../kernel/copy.ts';
 import { isObject } from '../../kernel/fields.ts';
 import { readAgencyKeys } from '../../kernel/key-statements.ts';
 import { mustBeFinished, PLACEHOLDERS } from '../../kernel/placeholders.ts';
-import type { Entity } from '../../kernel/registry.ts';
+import type { Entity, EntityOf } from '../../kernel/registry.ts';
 import { type JsonObject, parseStrictJson } from '../../kernel/strict-json.ts';
 import { type Acting, actingAs } from '../acting.ts';
-import { type AgreementEntity, accept, draft, nextStep } from '../agreement-steps.ts';
+import { accept, draft, nextStep } from '../agreement-steps.ts';
 import type { End } from '../end.ts';
 
 export interface ActFlags {
@@ -28,14 +28,11 @@ const DAY_MS = 86_400_000;
 const find = <K extends Entity['kind']>(
   { entities }: Acting,
   kind: K,
-  is: (entity: Extract<Entity, { readonly kind: K }>) => boolean,
-): Extract<Entity, { readonly kind: K }> | undefined =>
-  entities.find(
-    (entity): entity is Extract<Entity, { readonly kind: K }> =>
-      entity.kind === kind && is(entity as Extract<Entity, { readonly kind: K }>),
-  );
+  is: (entity: EntityOf<K>) => boolean,
+): EntityOf<K> | undefined =>
+  entities.find((entity): entity is EntityOf<K> => entity.kind === kind && is(entity as EntityOf<K>));
 
-const agreementIn = (acting: Acting, id: string): AgreementEntity => {
+const agreementIn = (acting: Acting, id: string): EntityOf<'agreement'> => {
   const entity = find(acting, 'agreement', (one) => one.id === id);
   if (entity === undefined) throw new WaslError('agreement-unknown', { agreement: id });
   return entity;
@@ -170,7 +167,12 @@ const NEXT: Readonly<Record<Step, string>> = {
   terminated: 'nobody; a new agreement takes a new id',
 };
 
-const submitted = async ({ registry }: Acting, entity: AgreementEntity, done: string, next: string): Promise<End> => {
+const submitted = async (
+  { registry }: Acting,
+  entity: EntityOf<'agreement'>,
+  done: string,
+  next: string,
+): Promise<End> => {
   const { version } = await registry.submit(JSON.stringify(entity));
   return {
     kind: 'delivered',

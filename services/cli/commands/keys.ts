@@ -5,6 +5,7 @@ import { digestOfText } from '../../kernel/digest.ts';
 import { AUTHORITY, parseAgencyId } from '../../kernel/ids.ts';
 import { type KeyPair, keysAt, ROLLOVER_WAITS_MS, signKeyRevocation, signRollover } from '../../kernel/key-history.ts';
 import { type Thumbprint, thumbprint } from '../../kernel/keys.ts';
+import type { EntityOf } from '../../kernel/registry.ts';
 import {
   generateEncryptionKey,
   generateSigningKey,
@@ -16,7 +17,7 @@ import {
 import type { RegistryConnection } from '../../platform/rpc/index.ts';
 import type { End } from '../end.ts';
 import { entitiesIn, openRegistryAs, readPins } from '../member.ts';
-import { type AgencyEntity, agencyIn, historyIn, presentKeysOf } from '../own-keys.ts';
+import { agencyIn, historyIn, presentKeysOf } from '../own-keys.ts';
 
 /** Runs `work` with the registry, as whoever the folder is. */
 const withRegistry = async (as: string, work: (registry: RegistryConnection) => Promise<End>): Promise<End> => {
@@ -85,7 +86,7 @@ export const rotate = async ({ as, recovery: file, veto }: RotateFlags): Promise
       encryption: pair.encryption,
       timeMs: nowMs,
     });
-    const next: AgencyEntity = { ...held, rollovers: [...before, rollover] };
+    const next: EntityOf<'agency'> = { ...held, rollovers: [...before, rollover] };
     // COMMIT POINT. The private halves are on disk before anybody hears of the keys; only what was refused for sure is taken away again.
     const { version } = await registry.submit(JSON.stringify(next)).catch(async (error: unknown) => {
       if (error instanceof WaslError && error.code !== 'registry-unavailable') await drop();
@@ -140,7 +141,7 @@ export const revokeKey = async (
     const issuer = by.thumbprint === pins.authority ? AUTHORITY : id;
     const taken = (key ?? thumbprint(keysAt(history, Date.now()).signing)) as Thumbprint;
     const revocation = await signKeyRevocation(by, { issuer, agency: id, key: taken, sinceMs });
-    const next: AgencyEntity = { ...held, revocations: [...(held.revocations ?? []), revocation] };
+    const next: EntityOf<'agency'> = { ...held, revocations: [...(held.revocations ?? []), revocation] };
     const { version } = await registry.submit(JSON.stringify(next));
     return {
       kind: 'delivered',

@@ -4,13 +4,13 @@ import { WaslError } from '../../kernel/codes.ts';
 import { AUTHORITY, type Issuer, parseIssuer } from '../../kernel/ids.ts';
 import type { Signer } from '../../kernel/keys.ts';
 import { signOfficerRevocation } from '../../kernel/officer.ts';
-import { parseEntity } from '../../kernel/registry.ts';
+import { type EntityOf, parseEntity } from '../../kernel/registry.ts';
 import { generateSigningKey, loadSigner, writePrivateFile } from '../../platform/crypto/index.ts';
 import { officerFiles } from '../development/layout.ts';
 import type { End } from '../end.ts';
 import { jsonIn } from '../json-file.ts';
 import { entitiesIn, openRegistryAs } from '../member.ts';
-import { certifyOfficer, type OfficerEntity } from '../officer.ts';
+import { certifyOfficer } from '../officer.ts';
 import { presentKeysOf } from '../own-keys.ts';
 
 export interface CertifyFlags {
@@ -49,7 +49,7 @@ export const certify = async (name: string, { as, person, validMs, signing, from
   const made = await certifyOfficer(by, { issuer, person, key, fromMs, untilMs: nowMs + validMs });
   const held = there ? await heldIn(files.certificate) : undefined;
   // The former certificate stays: what was signed under it was signed by an officer.
-  const entity: OfficerEntity = { ...made, certificates: [...(held?.certificates ?? []), ...made.certificates] };
+  const entity: EntityOf<'officer'> = { ...made, certificates: [...(held?.certificates ?? []), ...made.certificates] };
   await writePrivateFile(files.certificate, `${JSON.stringify(entity)}\n`);
   const version = await submit(as, entity);
   return {
@@ -73,7 +73,7 @@ export const revokeOfficer = async (name: string, { as, signing, since }: Revoke
   const sinceMs = dateIn(since) ?? Date.now();
   const by = await certifierOf(as, signing);
   const revocation = await signOfficerRevocation(by, { issuer: held.issuer, officer: held.id, sinceMs });
-  const entity: OfficerEntity = { ...held, revocation };
+  const entity: EntityOf<'officer'> = { ...held, revocation };
   await writePrivateFile(files.certificate, `${JSON.stringify(entity)}\n`);
   const version = await submit(as, entity);
   return {
@@ -101,13 +101,13 @@ const certifierOf = async (as: string, file: string | undefined): Promise<Signer
   }
 };
 
-const heldIn = async (path: string): Promise<OfficerEntity> => {
+const heldIn = async (path: string): Promise<EntityOf<'officer'>> => {
   const entity = parseEntity(await jsonIn(path));
   if (entity.kind !== 'officer') throw new WaslError('bad-usage', { what: `${path} certifies nobody` });
   return entity;
 };
 
-const submit = async (as: string, entity: OfficerEntity): Promise<number> => {
+const submit = async (as: string, entity: EntityOf<'officer'>): Promise<number> => {
   const registry = await openRegistryAs(as);
   try {
     return Number((await registry.submit(JSON.stringify(entity))).version);

@@ -5,7 +5,7 @@ import { WaslError } from '../../kernel/codes.ts';
 import { type Check, checkCompatibility, readSchemaText } from '../../kernel/containment/index.ts';
 import { isObject } from '../../kernel/fields.ts';
 import { type DocumentType, parseAgencyId, parseDocumentType } from '../../kernel/ids.ts';
-import type { Entity } from '../../kernel/registry.ts';
+import type { Entity, EntityOf } from '../../kernel/registry.ts';
 import { mustNameClaims } from '../../kernel/sdjwt.ts';
 import type { JsonObject } from '../../kernel/strict-json.ts';
 import { compileSchema, makeJudge } from '../../platform/validate/index.ts';
@@ -18,8 +18,6 @@ export interface PublishFlags {
   readonly document?: string;
   readonly major?: number;
 }
-
-type DocumentTypeEntity = Extract<Entity, { kind: 'document-type' }>;
 
 const FILE = /^([a-z0-9-]+\.[a-z0-9-]+)\.v(\d+)\.json$/;
 
@@ -45,14 +43,14 @@ const readSchema = async (file: string): Promise<JsonObject> => {
   return schema;
 };
 
-const versionsOf = (entities: readonly Entity[], id: DocumentType): readonly DocumentTypeEntity[] =>
+const versionsOf = (entities: readonly Entity[], id: DocumentType): readonly EntityOf<'document-type'>[] =>
   entities
     .filter((entity) => entity.kind === 'document-type')
     .filter((entity) => entity.id === id)
     .sort((one, other) => one.version - other.version);
 
 /** How a schema stands to the one before it: whether who reads the one could read the other. */
-const comparedWith = (older: DocumentTypeEntity | undefined, schema: JsonObject): Check | undefined =>
+const comparedWith = (older: EntityOf<'document-type'> | undefined, schema: JsonObject): Check | undefined =>
   older === undefined
     ? undefined
     : checkCompatibility({

@@ -6,7 +6,7 @@ import { digestOfText } from '../../kernel/digest.ts';
 import { isObject } from '../../kernel/fields.ts';
 import { parseAgencyId, parseDocumentType } from '../../kernel/ids.ts';
 import { signAgencyKeys, signAuditKeys, signGatewayKeys, signRegistryKeys } from '../../kernel/key-statements.ts';
-import { type Entity, entityKey } from '../../kernel/registry.ts';
+import { type Entity, type EntityOf, entityKey } from '../../kernel/registry.ts';
 import { type JsonObject, parseStrictJson } from '../../kernel/strict-json.ts';
 import { writePrivateFile } from '../../platform/crypto/files.ts';
 import { approvedAgreement } from '../agreement-steps.ts';
@@ -18,8 +18,6 @@ import { type Layout, TRUST_DOMAIN } from './layout.ts';
 
 const SCHEMAS = new URL('../../../schemas/', import.meta.url);
 const SCHEMA_FILE = /^([a-z0-9-]+)\.([a-z0-9-]+)\.v(\d+)\.json$/;
-
-type DocumentTypeEntity = Extract<Entity, { kind: 'document-type' }>;
 
 /** Writes the registry's declarations: one file per entity, with the signatures of those whose word it is already inside. */
 export const writeEntities = async (layout: Layout, keys: MadeKeys, nowMs: number): Promise<void> => {
@@ -66,7 +64,7 @@ const made = (keys: MadeKeys, id: string): MadeAgency => {
 const agreement = async (
   example: ExampleAgreement,
   keys: MadeKeys,
-  documentTypes: readonly DocumentTypeEntity[],
+  documentTypes: readonly EntityOf<'document-type'>[],
   nowMs: number,
 ): Promise<Entity> => {
   const requester = made(keys, example.requester);
@@ -88,8 +86,8 @@ const agreement = async (
   return approvedAgreement(officers, termsOf(example, pins, nowMs), nowMs);
 };
 
-const readDocumentTypes = async (): Promise<readonly DocumentTypeEntity[]> => {
-  const types: DocumentTypeEntity[] = [];
+const readDocumentTypes = async (): Promise<readonly EntityOf<'document-type'>[]> => {
+  const types: EntityOf<'document-type'>[] = [];
   for (const file of (await readdir(SCHEMAS)).sort()) {
     const [, provider, name, version] = SCHEMA_FILE.exec(file) ?? [];
     if (provider === undefined || name === undefined) continue;

@@ -10,6 +10,7 @@ import {
   spiffeId,
 } from '../../kernel/ids.ts';
 import type { EcPublicJwk, OkpPublicJwk, Signer, Thumbprint } from '../../kernel/keys.ts';
+import type { EntityOf } from '../../kernel/registry.ts';
 import { writePrivateFile } from '../../platform/crypto/files.ts';
 import {
   generateEncryptionKey,
@@ -18,7 +19,7 @@ import {
   signerFromJwk,
 } from '../../platform/crypto/index.ts';
 import { type Authority, createAuthority, issueCertificate } from '../../platform/crypto/x509.ts';
-import { certifyOfficer, type OfficerEntity } from '../officer.ts';
+import { certifyOfficer } from '../officer.ts';
 import { AGENCIES, CONFORMANCE_AGENCY } from './agencies.ts';
 import { DATA_OFFICER, GATEWAY, type Layout, officerFiles, TRUST_DOMAIN } from './layout.ts';
 
@@ -38,7 +39,7 @@ export interface MadeKeys {
 /** A person who may act on agreements: their key, and the certificate of whom they act for. */
 export interface MadeOfficer {
   readonly signer: Signer;
-  readonly entity: OfficerEntity;
+  readonly entity: EntityOf<'officer'>;
 }
 
 export interface MadeAgency {

@@ -6,12 +6,10 @@ import type { StandingAgreement } from '../../kernel/decide.ts';
 import { isObject } from '../../kernel/fields.ts';
 import { type AgencyId, AUTHORITY, CONFORMANCE, type Issuer } from '../../kernel/ids.ts';
 import type { Signer, Thumbprint } from '../../kernel/keys.ts';
-import { type Entity, parseEntity } from '../../kernel/registry.ts';
+import { type EntityOf, parseEntity } from '../../kernel/registry.ts';
 import { parseStrictJson } from '../../kernel/strict-json.ts';
 import type { RegistryConnection } from '../../platform/rpc/index.ts';
 import { conformanceTerms, PURPOSE, termsId } from '../domain/terms.ts';
-
-type AgreementEntity = Extract<Entity, { readonly kind: 'agreement' }>;
 
 /** Who acts for the suite and, on its agreements, for the authority: two persons. */
 export interface SuiteOfficers {
@@ -32,7 +30,7 @@ const RUN_MS = 1_800_000;
 
 /** The suite's agreement with one agency about one document type: made when there is none, and suspended and resumed in the course of a run. */
 export const makeAgreeing = ({ registry, officers, pins, copyWhere }: Agreeing) => {
-  const held = async (id: string): Promise<AgreementEntity | undefined> => {
+  const held = async (id: string): Promise<EntityOf<'agreement'> | undefined> => {
     for (const text of (await registry.read()).entities) {
       const value = parseStrictJson(text);
       const entity = isObject(value) ? parseEntity(value) : undefined;
@@ -40,7 +38,7 @@ export const makeAgreeing = ({ registry, officers, pins, copyWhere }: Agreeing) 
     }
     return undefined;
   };
-  const submit = async (entity: AgreementEntity): Promise<void> => {
+  const submit = async (entity: EntityOf<'agreement'>): Promise<void> => {
     await registry.submit(JSON.stringify(entity));
   };
   const step = async (id: string, by: Signer, issuer: Issuer, what: 'approved' | 'suspended' | 'resumed') => {

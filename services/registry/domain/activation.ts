@@ -4,10 +4,8 @@ import { CONFORMANCE, type Peer } from '../../kernel/ids.ts';
 import { readRegistryKeys, verifyGatewayKeys } from '../../kernel/key-statements.ts';
 import type { EcPublicJwk, Primitives } from '../../kernel/keys.ts';
 import { checkReadiness, verifyReadiness } from '../../kernel/readiness.ts';
-import { type Entity, entityKey } from '../../kernel/registry.ts';
+import { type Entity, type EntityOf, entityKey } from '../../kernel/registry.ts';
 import { missingRoot, type Standing } from './apply.ts';
-
-type Agency = Extract<Entity, { readonly kind: 'agency' }>;
 
 /**
  * Whether somebody may make an agency what `entity` says. Its status and name are the authority's; and one that is joining, or new, becomes
@@ -38,7 +36,7 @@ export const checkActivation = async (
 };
 
 /** The same agency but for its keys. */
-const sameBut = (one: Agency, other: Agency): boolean =>
+const sameBut = (one: EntityOf<'agency'>, other: EntityOf<'agency'>): boolean =>
   one.status === other.status && canonicalJson({ ...one.name }) === canonicalJson({ ...other.name });
 
 /** The suite's key is that of its gateway, for which the authority's root vouches: the registry's own word makes none. */

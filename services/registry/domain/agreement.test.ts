@@ -4,7 +4,6 @@ import {
   approver,
   both,
   civil,
-  type EntityOf,
   honest,
   licences,
   SIGNED_MS,
@@ -16,7 +15,7 @@ import {
 } from '../../../test/support/registry-world.ts';
 import { accept, draft } from '../../cli/agreement-steps.ts';
 import { PLACEHOLDERS } from '../../kernel/placeholders.ts';
-import { type Entity, entityKey } from '../../kernel/registry.ts';
+import { type Entity, type EntityOf, entityKey } from '../../kernel/registry.ts';
 import { primitives } from '../../platform/crypto/index.ts';
 import { checkAgreement } from './agreement.ts';
 

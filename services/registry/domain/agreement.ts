@@ -7,12 +7,10 @@ import { officersIn } from '../../kernel/copy-agreement.ts';
 import { readJws } from '../../kernel/jws.ts';
 import type { Primitives } from '../../kernel/keys.ts';
 import { mustBeFinished } from '../../kernel/placeholders.ts';
-import type { Entity } from '../../kernel/registry.ts';
+import type { EntityOf } from '../../kernel/registry.ts';
 import { TYP } from '../../kernel/statements.ts';
 import { rootIn, type Standing } from './apply.ts';
 import { agencyIn } from './keys.ts';
-
-type AgreementEntity = Extract<Entity, { readonly kind: 'agreement' }>;
 
 /** How far a step's time may lie from the registry's clock: within it an officer whose key was taken back cannot date a step to before. */
 const CLOCK_MS = 5 * 60_000;
@@ -25,7 +23,7 @@ const CLOCK_MS = 5 * 60_000;
 export const checkAgreement = async (
   primitives: Primitives,
   standing: Standing,
-  next: AgreementEntity,
+  next: EntityOf<'agreement'>,
   nowMs: number,
   anyTime = false,
 ): Promise<void> => {

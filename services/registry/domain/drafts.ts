@@ -1,21 +1,19 @@
 import { WaslError } from '../../kernel/codes.ts';
 import { readJws } from '../../kernel/jws.ts';
-import { type Entity, entityKey } from '../../kernel/registry.ts';
+import { type EntityOf, entityKey } from '../../kernel/registry.ts';
 import { TYP } from '../../kernel/statements.ts';
 import type { Standing } from './apply.ts';
 import { partiesOf } from './owner.ts';
 
-type AgreementEntity = Extract<Entity, { readonly kind: 'agreement' }>;
-
 /** Whether the authority has ever put it in force; until then it is the parties' word alone, whatever they made of it. */
-const wasApproved = ({ steps: [first] }: AgreementEntity): boolean =>
+const wasApproved = ({ steps: [first] }: EntityOf<'agreement'>): boolean =>
   first !== undefined && readJws(first, TYP.agreementStep).payload.step === 'approved';
 
 /**
  * Whether there is room for one more agreement that nobody but its parties stands for: what agencies write by themselves must not grow without
  * end in every reader's copy. A later version of one that stands takes its place, and needs none. Error: `drafts-too-many`.
  */
-export const checkDrafts = (standing: Standing, entity: AgreementEntity, most: number): void => {
+export const checkDrafts = (standing: Standing, entity: EntityOf<'agreement'>, most: number): void => {
   if (standing.has(entityKey(entity))) return;
   const [requester] = partiesOf(entity);
   let open = 0;

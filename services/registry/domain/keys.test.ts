@@ -3,7 +3,7 @@ import { civil, honest, thief, transport } from '../../../test/support/registry-
 import { digestOfText } from '../../kernel/digest.ts';
 import { type KeyPair, signKeyRevocation, signRollover } from '../../kernel/key-history.ts';
 import type { Signer, Thumbprint } from '../../kernel/keys.ts';
-import { type Entity, entityKey } from '../../kernel/registry.ts';
+import { type EntityOf, entityKey } from '../../kernel/registry.ts';
 import {
   generateEncryptionKey,
   generateSigningKey,
@@ -13,9 +13,8 @@ import {
 } from '../../platform/crypto/index.ts';
 import { checkKeys } from './keys.ts';
 
-type AgencyEntity = Extract<Entity, { readonly kind: 'agency' }>;
 const NOW = 1_000_000_000;
-const held = honest.find((entity) => entity.kind === 'agency' && entity.id === civil.id) as AgencyEntity;
+const held = honest.find((entity) => entity.kind === 'agency' && entity.id === civil.id) as EntityOf<'agency'>;
 const encryption = () => openerFromJwk(generateEncryptionKey()).publicJwk;
 const pairOf = (signing = signerFromJwk(generateSigningKey()).publicJwk): KeyPair => ({
   signing,
@@ -23,26 +22,26 @@ const pairOf = (signing = signerFromJwk(generateSigningKey()).publicJwk): KeyPai
 });
 
 const rolled = async (
-  from: AgencyEntity,
+  from: EntityOf<'agency'>,
   pair: KeyPair = pairOf(),
   by: Signer = civil.recovery,
   timeMs = NOW,
-): Promise<AgencyEntity> => {
+): Promise<EntityOf<'agency'>> => {
   const before = from.rollovers ?? [];
   const said = { agency: civil.id, sequence: before.length + 1, previous: digestOfText(before.at(-1) ?? from.keys) };
   const as = by === civil.recovery ? 'recovery' : 'signing';
   return { ...from, rollovers: [...before, await signRollover(by, as, { ...said, ...pair, timeMs })] };
 };
 const revoked = async (
-  from: AgencyEntity,
+  from: EntityOf<'agency'>,
   key: Thumbprint,
   sinceMs = NOW,
   by = civil.recovery,
-): Promise<AgencyEntity> => {
+): Promise<EntityOf<'agency'>> => {
   const said = { issuer: civil.id, agency: civil.id, key, sinceMs };
   return { ...from, revocations: [...(from.revocations ?? []), await signKeyRevocation(by, said)] };
 };
-const codeOf = (next: AgencyEntity, before = held): Promise<string> => {
+const codeOf = (next: EntityOf<'agency'>, before = held): Promise<string> => {
   const standing = new Map([...honest, before].map((entity) => [entityKey(entity), entity]));
   return checkKeys(primitives, standing, next, NOW).then(
     () => 'taken',
@@ -62,7 +61,7 @@ test('keys go on from what stands', async () => {
   expect(await codeOf(await rolled(waiting, present), waiting)).toBe('taken');
 });
 
-test.each<[string, string, () => Promise<AgencyEntity>, AgencyEntity?]>([
+test.each<[string, string, () => Promise<EntityOf<'agency'>>, EntityOf<'agency'>?]>([
   ['leaves a rollover out', 'entity-outdated', async () => held, waiting],
   ['leaves a revocation out', 'entity-outdated', async () => held, taken],
   ['is dated before now', 'key-statement-untimely', () => rolled(held, pairOf(), civil.recovery, NOW - 400_000)],

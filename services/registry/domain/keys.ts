@@ -8,10 +8,8 @@ import {
   verifyKeyRevocation,
 } from '../../kernel/key-history.ts';
 import { type Primitives, type Thumbprint, thumbprint } from '../../kernel/keys.ts';
-import { type Entity, entityKey } from '../../kernel/registry.ts';
+import { type Entity, type EntityOf, entityKey } from '../../kernel/registry.ts';
 import { rootIn, type Standing } from './apply.ts';
-
-type AgencyEntity = Extract<Entity, { readonly kind: 'agency' }>;
 
 /** How far a rollover's time may lie from the registry's clock: it says when the new keys count. */
 const CLOCK_MS = 5 * 60_000;
@@ -85,7 +83,7 @@ const keysOf = (history: KeyHistory): readonly Thumbprint[] => [
 const othersKeys = async (
   primitives: Primitives,
   standing: Standing,
-  { id }: AgencyEntity,
+  { id }: EntityOf<'agency'>,
   authority: Thumbprint,
 ): Promise<ReadonlySet<Thumbprint>> => {
   const found = new Set<Thumbprint>();

@@ -1,14 +1,12 @@
 import { readAgreement } from '../../kernel/agreement.ts';
 import { WaslError } from '../../kernel/codes.ts';
 import type { Peer } from '../../kernel/ids.ts';
-import { type Entity, entityKey } from '../../kernel/registry.ts';
+import { type Entity, type EntityOf, entityKey } from '../../kernel/registry.ts';
 import type { Standing } from './apply.ts';
 
-type AgreementEntity = Extract<Entity, { kind: 'agreement' }>;
-
 /** An entity that stands is asked for them at each call of everybody. */
-const read = new WeakMap<AgreementEntity, readonly [requester: string, provider: string]>();
-export const partiesOf = (entity: AgreementEntity): readonly [requester: string, provider: string] => {
+const read = new WeakMap<EntityOf<'agreement'>, readonly [requester: string, provider: string]>();
+export const partiesOf = (entity: EntityOf<'agreement'>): readonly [requester: string, provider: string] => {
   const held = read.get(entity);
   if (held !== undefined) return held;
   const { requester, provider } = readAgreement(entity.signed);
@@ -37,4 +35,5 @@ export const mayChange = (entity: Entity, peer: Peer, standing: Standing): void 
 export const concerns = (entity: Entity, peer: Peer): boolean =>
   peer.kind !== 'agency' || entity.kind !== 'agreement' || isParty(entity, peer);
 
-const isParty = (entity: AgreementEntity, peer: Peer): boolean => partiesOf(entity).some((party) => party === peer.id);
+const isParty = (entity: EntityOf<'agreement'>, peer: Peer): boolean =>
+  partiesOf(entity).some((party) => party === peer.id);
