@@ -21,6 +21,7 @@ import { type Entity, parseEntity } from '../../services/kernel/registry.ts';
 import type { JsonObject } from '../../services/kernel/strict-json.ts';
 import type { Bus } from '../../services/platform/bus/port.ts';
 import { loadAuthority } from '../../services/platform/crypto/index.ts';
+import { HEAD_KEY, REGISTRY_TOPIC } from '../../services/platform/registry/topic.ts';
 import { type Registry, startRegistry } from '../../services/registry/app.ts';
 import { openStore } from '../../services/registry/edge/store/open.ts';
 import { loadRegistryIdentity } from '../../services/registry/main.ts';
@@ -149,10 +150,10 @@ export async function startExchange(
     registryVersion: async () => {
       let version = 0;
       const reading = await bus.follow({
-        topic: 'wasl.registry',
+        topic: REGISTRY_TOPIC.name,
         from: 'beginning',
         handle: ({ key, value }) => {
-          if (key !== 'head') return;
+          if (key !== HEAD_KEY) return;
           const [, payload = ''] = Buffer.from(value).toString('utf8').split('.');
           version = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')).version;
         },

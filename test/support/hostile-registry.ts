@@ -13,9 +13,8 @@ import {
 import { TYP } from '../../services/kernel/statements.ts';
 import type { Bus } from '../../services/platform/bus/port.ts';
 import { loadSigner } from '../../services/platform/crypto/index.ts';
+import { HEAD_KEY, REGISTRY_TOPIC } from '../../services/platform/registry/topic.ts';
 import type { Exchange } from './exchange.ts';
-
-const TOPIC = 'wasl.registry';
 
 /** Whoever owns the registry's key, and writes to its topic what he likes. */
 export interface HostileRegistry {
@@ -34,11 +33,11 @@ export const stealRegistry = async (bus: Bus, { layout }: Exchange): Promise<Hos
   const honest = new Map<string, string>();
   let version = 0;
   const reading = await bus.follow({
-    topic: TOPIC,
+    topic: REGISTRY_TOPIC.name,
     from: 'beginning',
     handle: ({ key: name, value }) => {
       const text = fromUtf8(value);
-      if (name !== 'head') honest.set(name, text);
+      if (name !== HEAD_KEY) honest.set(name, text);
       else version = Number(readJws(text, TYP.registryHead).payload.version);
     },
   });
@@ -52,10 +51,10 @@ export const stealRegistry = async (bus: Bus, { layout }: Exchange): Promise<Hos
     const head = await signHead(key, { version, timeMs, digest });
     const gone = [...standing.keys()].filter((name) => !next.has(name));
     const changed = [...next].filter(([name, text]) => standing.get(name) !== text);
-    await bus.publish(TOPIC, [
+    await bus.publish(REGISTRY_TOPIC.name, [
       ...gone.map((name) => ({ key: name, value: new Uint8Array() })),
       ...changed.map(([name, text]) => ({ key: name, value: utf8(text) })),
-      { key: 'head', value: utf8(head) },
+      { key: HEAD_KEY, value: utf8(head) },
     ]);
     standing = next;
     return version;

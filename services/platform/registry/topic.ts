@@ -2,9 +2,12 @@ import { fromUtf8 } from '../../kernel/bytes.ts';
 import { WaslError } from '../../kernel/codes.ts';
 import { type HeldRecord, headDigestOf, holdRecord, type RegistryState } from '../../kernel/copy.ts';
 import { digestOverRecords } from '../../kernel/registry.ts';
-import type { Bus, Subscription } from '../bus/port.ts';
+import type { Bus, Subscription, TopicSpec } from '../bus/port.ts';
 
-const TOPIC = 'wasl.registry';
+/** The registry's state: a record an entity, under the entity's key, and the head. */
+export const REGISTRY_TOPIC: TopicSpec = { name: 'wasl.registry', partitions: 1, cleanup: 'compact', retentionMs: -1 };
+/** The key of the head there; no entity has it. */
+export const HEAD_KEY = 'head';
 
 /**
  * Follows the registry's topic and tells each whole state: one whose head counts exactly the records held. While records of a change are
@@ -15,13 +18,13 @@ export const followRegistryTopic = async (
   bus: Bus,
   onState: (state: RegistryState) => void | Promise<void>,
 ): Promise<Subscription> => {
-  await bus.ensureTopics([{ name: TOPIC, partitions: 1, cleanup: 'compact', retentionMs: -1 }]);
+  await bus.ensureTopics([REGISTRY_TOPIC]);
   const records = new Map<string, HeldRecord>();
   let newest: RegistryState | undefined;
   let live = false;
 
   const take = (key: string, value: Uint8Array): RegistryState | undefined => {
-    if (key !== 'head') {
+    if (key !== HEAD_KEY) {
       if (value.length === 0) records.delete(key);
       else records.set(key, holdRecord(fromUtf8(value)));
       return undefined;
@@ -33,7 +36,7 @@ export const followRegistryTopic = async (
   };
 
   const following = await bus.follow({
-    topic: TOPIC,
+    topic: REGISTRY_TOPIC.name,
     from: 'beginning',
     handle: async ({ key, value }) => {
       const state = tryTake(() => take(key, value));

@@ -2,11 +2,9 @@ import { fromUtf8, utf8 } from '../../kernel/bytes.ts';
 import { WaslError } from '../../kernel/codes.ts';
 import { readJws } from '../../kernel/jws.ts';
 import { TYP } from '../../kernel/statements.ts';
-import type { Bus, TopicSpec } from '../../platform/bus/port.ts';
+import type { Bus } from '../../platform/bus/port.ts';
 import type { Logger } from '../../platform/log/index.ts';
-
-export const REGISTRY_TOPIC: TopicSpec = { name: 'wasl.registry', partitions: 1, cleanup: 'compact', retentionMs: -1 };
-const HEAD = 'head';
+import { HEAD_KEY, REGISTRY_TOPIC } from '../../platform/registry/topic.ts';
 
 export interface RegistryTopic {
   /** The version and digest of the head found at the start, whoever signed it; version 0 when there was none. */
@@ -46,16 +44,16 @@ export const openRegistryTopic = async ({ bus, log }: { bus: Bus; log: Logger })
   reading = false;
 
   return {
-    found: headIn(stands.get(HEAD)),
+    found: headIn(stands.get(HEAD_KEY)),
     doubtful: () => uncertain.size > 0,
     stop: () => watching.stop(),
     publish: async (records, head) => {
       const differs = (key: string): boolean =>
         uncertain.has(key) || (stands.get(key) ?? '') !== (records.get(key) ?? '');
       const keys = new Set([...stands.keys(), ...records.keys(), ...uncertain]);
-      keys.delete(HEAD);
+      keys.delete(HEAD_KEY);
       const changed = [...keys].filter(differs).map((key) => ({ key, text: records.get(key) ?? '' }));
-      const messages = [...changed, { key: HEAD, text: head }];
+      const messages = [...changed, { key: HEAD_KEY, text: head }];
       uncertain.clear();
       for (const { key, text } of messages) {
         uncertain.add(key);
