@@ -4,8 +4,8 @@ import { CONFORMANCE, type Peer } from '../../kernel/ids.ts';
 import { readRegistryKeys, verifyGatewayKeys } from '../../kernel/key-statements.ts';
 import type { EcPublicJwk, Primitives } from '../../kernel/keys.ts';
 import { checkReadiness, verifyReadiness } from '../../kernel/readiness.ts';
-import { type Entity, type EntityOf, entityKey } from '../../kernel/registry.ts';
-import { missingRoot, type Standing } from './apply.ts';
+import type { Entity, EntityOf } from '../../kernel/registry.ts';
+import { heldFor, missingRoot, type Standing } from './standing.ts';
 
 /**
  * Whether somebody may make an agency what `entity` says. Its status and name are the authority's; and one that is joining, or new, becomes
@@ -19,8 +19,7 @@ export const checkActivation = async (
   { report, nowMs }: { readonly report?: string; readonly nowMs: number },
 ): Promise<void> => {
   if (entity.kind !== 'agency') return;
-  const held = standing.get(entityKey(entity));
-  const before = held?.kind === 'agency' ? held : undefined;
+  const before = heldFor(standing, entity);
   if (peer.kind !== 'authority' && (before === undefined || !sameBut(before, entity)))
     throw new WaslError('authority-only');
   // The agencies that a registry begins with are declared with its roots: the authority's word for each, before anybody reads it.

@@ -9,8 +9,7 @@ import type { Primitives } from '../../kernel/keys.ts';
 import { mustBeFinished } from '../../kernel/placeholders.ts';
 import type { EntityOf } from '../../kernel/registry.ts';
 import { TYP } from '../../kernel/statements.ts';
-import { rootIn, type Standing } from './apply.ts';
-import { agencyIn } from './keys.ts';
+import { agencyIn, heldFor, rootIn, type Standing } from './standing.ts';
 
 /** How far a step's time may lie from the registry's clock: within it an officer whose key was taken back cannot date a step to before. */
 const CLOCK_MS = 5 * 60_000;
@@ -29,8 +28,7 @@ export const checkAgreement = async (
 ): Promise<void> => {
   const terms = readAgreement(next.signed);
   const { requester, provider, version, id } = terms;
-  const held = standing.get(`agreement/${id}`);
-  const before = held?.kind === 'agreement' ? held : undefined;
+  const before = heldFor(standing, next);
   const sameText = before !== undefined && agreementDigest(before.signed) === agreementDigest(next.signed);
   // What stands already goes on: only new terms are looked at.
   if (!sameText) mustBeFinished(terms);

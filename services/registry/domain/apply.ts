@@ -1,30 +1,14 @@
 import { canonicalJson } from '../../kernel/canonical.ts';
 import { WaslError } from '../../kernel/codes.ts';
-import { readRegistryKeys } from '../../kernel/key-statements.ts';
-import type { Thumbprint } from '../../kernel/keys.ts';
 import { type Entity, entityKey } from '../../kernel/registry.ts';
 import type { JsonObject } from '../../kernel/strict-json.ts';
-
-/** What stands, by key. */
-export type Standing = ReadonlyMap<string, Entity>;
+import type { Standing } from './standing.ts';
 
 export interface Planned {
   readonly key: string;
   readonly action: 'add' | 'change' | 'keep';
   readonly entity: Entity;
 }
-
-/** Without these no copy verifies. */
-export const ROOTS: readonly string[] = ['registry/registry', 'audit/audit'];
-
-/** The authority's root, by the word under which this registry runs. Error: `registry-unavailable` before that stands. */
-export const rootIn = (standing: Standing): Thumbprint => {
-  const own = standing.get('registry/registry');
-  if (own?.kind !== 'registry') throw new WaslError('registry-unavailable');
-  return readRegistryKeys(own.keys).root;
-};
-
-export const missingRoot = (standing: Standing): string | undefined => ROOTS.find((root) => !standing.has(root));
 
 /**
  * What must change so that everything declared stands; what is not declared stays as it is. Errors: `config-invalid` when one entity is declared
@@ -44,7 +28,7 @@ export const planOf = (standing: Standing, declared: readonly Entity[]): readonl
   });
 };
 
-export const sameEntity = (one: Entity, other: Entity): boolean => jsonOf(one) === jsonOf(other);
+const sameEntity = (one: Entity, other: Entity): boolean => jsonOf(one) === jsonOf(other);
 
 const checkSuccessor = (held: Entity, next: Entity): void => {
   if (held.kind === 'document-type' && next.kind === 'document-type') {

@@ -2,8 +2,8 @@ import { WaslError } from '../../kernel/codes.ts';
 import { readJws } from '../../kernel/jws.ts';
 import { type EntityOf, entityKey } from '../../kernel/registry.ts';
 import { TYP } from '../../kernel/statements.ts';
-import type { Standing } from './apply.ts';
 import { partiesOf } from './owner.ts';
+import type { Standing } from './standing.ts';
 
 /** Whether the authority has ever put it in force; until then it is the parties' word alone, whatever they made of it. */
 const wasApproved = ({ steps: [first] }: EntityOf<'agreement'>): boolean =>

@@ -1,5 +1,4 @@
 import { WaslError } from '../../kernel/codes.ts';
-import { type AgencyView, agencyAt } from '../../kernel/copy-agency.ts';
 import {
   followsHistory,
   type KeyHistory,
@@ -9,22 +8,10 @@ import {
 } from '../../kernel/key-history.ts';
 import { type Primitives, type Thumbprint, thumbprint } from '../../kernel/keys.ts';
 import { type Entity, type EntityOf, entityKey } from '../../kernel/registry.ts';
-import { rootIn, type Standing } from './apply.ts';
+import { heldFor, rootIn, type Standing } from './standing.ts';
 
 /** How far a rollover's time may lie from the registry's clock: it says when the new keys count. */
 const CLOCK_MS = 5 * 60_000;
-
-/** An agency as it stands, with the keys that count now. Error: `unknown-agency`. */
-export const agencyIn = async (
-  primitives: Primitives,
-  standing: Standing,
-  id: string,
-  nowMs: number,
-): Promise<AgencyView> => {
-  const entity = standing.get(`agency/${id}`);
-  if (entity?.kind !== 'agency') throw new WaslError('unknown-agency', { agency: id });
-  return agencyAt({ ...entity, history: await verifyKeyHistory(primitives, entity, rootIn(standing)) }, nowMs);
-};
 
 /**
  * Whether an agency's keys go on from what stands: nothing dropped, and each new statement by whom it says, dated now, and over keys that nobody
@@ -37,8 +24,9 @@ export const checkKeys = async (
   entity: Entity,
   nowMs: number,
 ): Promise<void> => {
-  const before = standing.get(entityKey(entity));
-  if (entity.kind !== 'agency' || before?.kind !== 'agency') return;
+  if (entity.kind !== 'agency') return;
+  const before = heldFor(standing, entity);
+  if (before === undefined) return;
   const { rollovers = [], revocations = [] } = before;
   const later = (entity.rollovers ?? []).slice(rollovers.length);
   const taken = (entity.revocations ?? []).filter((text) => !revocations.includes(text));

@@ -5,8 +5,7 @@ import type { Primitives } from '../../kernel/keys.ts';
 import { type IssuerKey, readOfficerRevocation, verifyOfficer, verifyOfficerRevocation } from '../../kernel/officer.ts';
 import { type Entity, entityKey } from '../../kernel/registry.ts';
 import { TYP } from '../../kernel/statements.ts';
-import { rootIn, type Standing } from './apply.ts';
-import { agencyIn } from './keys.ts';
+import { agencyIn, heldFor, rootIn, type Standing } from './standing.ts';
 
 /** Finds the key that a text of an issuer says it is signed with. */
 const issuerKeys = async (
@@ -38,8 +37,7 @@ export const checkOfficer = async (
 ): Promise<void> => {
   if (entity.kind !== 'officer') return;
   const by = await issuerKeys(primitives, standing, entity.issuer, nowMs);
-  const held = standing.get(entityKey(entity));
-  const before = held?.kind === 'officer' ? held : undefined;
+  const before = heldFor(standing, entity);
   for (const text of entity.certificates) {
     // What stood when its key was revoked goes on standing, for whoever it counts.
     if (before?.certificates.includes(text)) continue;

@@ -2,7 +2,7 @@ import { readAgreement } from '../../kernel/agreement.ts';
 import { WaslError } from '../../kernel/codes.ts';
 import type { Peer } from '../../kernel/ids.ts';
 import { type Entity, type EntityOf, entityKey } from '../../kernel/registry.ts';
-import type { Standing } from './apply.ts';
+import type { Standing } from './standing.ts';
 
 /** An entity that stands is asked for them at each call of everybody. */
 const read = new WeakMap<EntityOf<'agreement'>, readonly [requester: string, provider: string]>();

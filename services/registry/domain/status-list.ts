@@ -8,8 +8,7 @@ import {
   readStatusListId,
   readStatusToken,
 } from '../../kernel/status-list.ts';
-import type { Standing } from './apply.ts';
-import { agencyIn } from './keys.ts';
+import { agencyIn, heldFor, type Standing } from './standing.ts';
 
 /** A provider's clock may be so far ahead of ours, seconds: a list of the future would keep out every later one. */
 const AHEAD_S = 300;
@@ -32,8 +31,8 @@ export const checkStatusLists = async (
 ): Promise<void> => {
   for (const entity of entities) {
     if (entity.kind !== 'status-list') continue;
-    const held = standing.get(entityKey(entity));
-    if (held?.kind === 'status-list' && held.token === entity.token) continue;
+    const held = heldFor(standing, entity);
+    if (held?.token === entity.token) continue;
     const name = readStatusListId(entity.id);
     const { token, kid, verify } = readStatusToken(name, entity.token);
     const key = (await agencyIn(primitives, standing, entity.provider, nowMs)).live(kid);
@@ -41,7 +40,7 @@ export const checkStatusLists = async (
     await verify(primitives, key.signing);
     if (token.issuedAt > nowMs / 1000 + AHEAD_S) throw new WaslError('status-list-invalid', { what: 'iat' });
     const list = inflateStatusList({ inflate }, token);
-    if (held?.kind !== 'status-list') continue;
+    if (held === undefined) continue;
     const { token: before } = readStatusToken(name, held.token);
     if (token.issuedAt <= before.issuedAt || !keepsRevoked(list, inflateStatusList({ inflate }, before))) {
       throw new WaslError('entity-outdated', { entity: entityKey(entity) });

@@ -4,9 +4,10 @@ import { zlib } from '../../platform/compress/index.ts';
 import { primitives } from '../../platform/crypto/index.ts';
 import { checkActivation } from '../domain/activation.ts';
 import { checkAgreement } from '../domain/agreement.ts';
-import { type Planned, planOf, type Standing } from '../domain/apply.ts';
+import { type Planned, planOf } from '../domain/apply.ts';
 import { checkKeys } from '../domain/keys.ts';
 import { checkOfficer } from '../domain/officers.ts';
+import type { Standing } from '../domain/standing.ts';
 import { checkStatusLists } from '../domain/status-list.ts';
 import type { RegistryState } from './state.ts';
 

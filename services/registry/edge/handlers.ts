@@ -57,8 +57,8 @@ export const registryHandlers = (membership: Membership, own: OwnWord, draftsAtM
       const entity = await entityOf(text);
       const version = await state.change(async (standing) => {
         mayChange(entity, peer, standing);
-        await checkActivation(primitives, standing, entity, peer, { report, nowMs: Date.now() });
         const nowMs = Date.now();
+        await checkActivation(primitives, standing, entity, peer, { report, nowMs });
         await checkKeys(primitives, standing, entity, nowMs);
         await checkOfficer(primitives, standing, entity, nowMs);
         if (entity.kind === 'agreement') {

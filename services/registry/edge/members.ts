@@ -22,7 +22,7 @@ import {
 } from '../../platform/crypto/index.ts';
 import { type Pool, type PoolClient, transaction } from '../../platform/store/index.ts';
 import { checkInvitation, type Invitation } from '../domain/invitation.ts';
-import { agencyIn } from '../domain/keys.ts';
+import { agencyIn } from '../domain/standing.ts';
 import type { RegistryState } from './state.ts';
 import { addInvitation, findInvitation, useInvitation } from './store/invitations.ts';
 

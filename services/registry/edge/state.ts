@@ -14,7 +14,7 @@ import {
 import { primitives } from '../../platform/crypto/index.ts';
 import type { Logger } from '../../platform/log/index.ts';
 import { type Pool, type PoolClient, transaction } from '../../platform/store/index.ts';
-import type { Standing } from '../domain/apply.ts';
+import type { Standing } from '../domain/standing.ts';
 import { readHeld, readVersion, writeRecords } from './store/entities.ts';
 import type { RegistryTopic } from './topic.ts';
 
