@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WaslError } from '../../services/kernel/codes.ts';
 import type { AgencyId } from '../../services/kernel/ids.ts';
-import type { KeyPair } from '../../services/kernel/key-history.ts';
+import type { KeyPair } from '../../services/kernel/key-statements.ts';
 import { type Opener, type Signer, type Thumbprint, thumbprint } from '../../services/kernel/keys.ts';
 import { loadOpener, loadSigner } from '../../services/platform/crypto/index.ts';
 

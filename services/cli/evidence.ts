@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gatewaySettings } from '../gateway/config.ts';
 import { type Beside, batchSigner, decodeBatch, verifyBatch } from '../kernel/batch.ts';
 import { type ChainFollower, followChain } from '../kernel/chain.ts';
-import { WaslError } from '../kernel/codes.ts';
+import { unlessRefused, WaslError } from '../kernel/codes.ts';
 import { buildCopy, type RegistryCopy } from '../kernel/copy.ts';
 import type { Digest } from '../kernel/digest.ts';
 import { type Entry, entryDigest, parseEntry } from '../kernel/evidence.ts';
@@ -80,8 +80,7 @@ const readBatch = (value: Uint8Array) => {
     const batch = decodeBatch(value);
     return { batch, gateway: batchSigner(batch.statement).gateway, entries: batch.entries.map(parseEntry) };
   } catch (error) {
-    if (error instanceof WaslError) return undefined;
-    throw error;
+    return unlessRefused(error);
   }
 };
 

@@ -1,5 +1,5 @@
 import { MAXIMUM_MERGE_DELAY_MS, parseReceipt } from '../kernel/batch.ts';
-import { WaslError } from '../kernel/codes.ts';
+import { unlessRefused } from '../kernel/codes.ts';
 import { type Digest, digestOfText } from '../kernel/digest.ts';
 import { entryDigest, requestsOf } from '../kernel/evidence.ts';
 import { type JournalBody, type JournalEntry, requestsIn } from '../kernel/journal.ts';
@@ -49,8 +49,7 @@ const readReceipt = (text: string): Receipt | undefined => {
   try {
     return parseReceipt(text);
   } catch (error) {
-    if (error instanceof WaslError) return undefined;
-    throw error;
+    return unlessRefused(error);
   }
 };
 

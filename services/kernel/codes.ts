@@ -49,3 +49,8 @@ export class WaslError extends Error {
     this.params = params;
   }
 }
+
+/** For a `catch`: what was refused gives nothing; anything else is a fault, and goes on. */
+export const unlessRefused = (error: unknown): undefined => {
+  if (!(error instanceof WaslError)) throw error;
+};

@@ -1,7 +1,7 @@
 import { type Bilingual, readAgreement } from './agreement.ts';
 import { type FindOfficers, followsAgreement, type Officer, verifyActs } from './agreement-acts.ts';
 import type { Side } from './agreement-state.ts';
-import { WaslError } from './codes.ts';
+import { unlessRefused, WaslError } from './codes.ts';
 import type { AgencyView } from './copy-agency.ts';
 import type { StandingAgreement } from './decide.ts';
 import type { Digest } from './digest.ts';
@@ -114,11 +114,7 @@ export const officersIn = (
 };
 
 /** What does not verify is no certificate; it spoils none beside it. */
-const ours = <T>(verify: () => Promise<T>): Promise<T | undefined> =>
-  verify().catch((error: unknown) => {
-    if (error instanceof WaslError) return undefined;
-    throw error;
-  });
+const ours = <T>(verify: () => Promise<T>): Promise<T | undefined> => verify().catch(unlessRefused);
 
 /**
  * An agreement counts by the officers who signed and stepped, by keys that its own pins name, over a schema that it pins (design, "Whose word

@@ -18,7 +18,7 @@ import { type Digest, digestOfText } from './digest.ts';
 import { parseIssuer } from './ids.ts';
 import { verifyKeyHistory } from './key-history.ts';
 import { verifyAuditKeys, verifyGatewayKeys } from './key-statements.ts';
-import type { EcPublicJwk, OkpPublicJwk, Primitives } from './keys.ts';
+import type { EcPublicJwk, OkpPublicJwk, Primitives, Thumbprint } from './keys.ts';
 import { readStatusListId, readStatusToken, type StatusToken } from './status-list.ts';
 import type { JsonObject } from './strict-json.ts';
 
@@ -222,7 +222,7 @@ const takeRecords = async (
   // A revocation is heard of at once, and not only when the officer's signature is next looked at: a later state may leave it out.
   for (const { key } of index.revoked) {
     const [, issuer = '', kid = ''] = key.split('/');
-    await taking(key, () => find(parseIssuer(issuer), kid as never));
+    await taking(key, () => find(parseIssuer(issuer), kid as Thumbprint));
   }
   const verified = new Map<HeldRecord, Promise<StandingAgreement | undefined>>();
   const standing = (record: HeldRecord): Promise<StandingAgreement | undefined> => {

@@ -1,6 +1,6 @@
 import { fromUtf8, utf8 } from './bytes.ts';
 import { canonicalJson } from './canonical.ts';
-import { WaslError } from './codes.ts';
+import { unlessRefused, WaslError } from './codes.ts';
 import { type Digest, digestOfText } from './digest.ts';
 import { isObject, readFields } from './fields.ts';
 import { DIGEST, type JournalHead } from './statements.ts';
@@ -120,8 +120,7 @@ export const parseJournalLine = (line: string): JournalEntry | undefined => {
       body: f.object('body') as unknown as JournalBody,
     };
   } catch (error) {
-    if (error instanceof WaslError) return undefined;
-    throw error;
+    return unlessRefused(error);
   }
 };
 

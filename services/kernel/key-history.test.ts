@@ -20,18 +20,9 @@ import {
 import { buildCopy } from './copy.ts';
 import { digestOfText } from './digest.ts';
 import { AUTHORITY } from './ids.ts';
-import {
-  type KeyPair,
-  type KeyRevocation,
-  keptKey,
-  keysAt,
-  liveKeys,
-  periodOf,
-  ROLLOVER_WAITS_MS,
-  signKeyRevocation,
-  signRollover,
-  verifyKeyHistory,
-} from './key-history.ts';
+import { type KeyRevocation, signKeyRevocation, signRollover } from './key-changes.ts';
+import { keptKey, keysAt, liveKeys, periodOf, ROLLOVER_WAITS_MS, verifyKeyHistory } from './key-history.ts';
+import type { KeyPair } from './key-statements.ts';
 import { type Signer, thumbprint } from './keys.ts';
 import type { EntityOf } from './registry.ts';
 

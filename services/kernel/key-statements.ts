@@ -1,7 +1,7 @@
 import { WaslError } from './codes.ts';
 import { readFields } from './fields.ts';
-import { type AgencyId, type GatewayId, parseAgencyId, parseGatewayId } from './ids.ts';
-import { readJws, signJws, verifyJws } from './jws.ts';
+import { type AgencyId, AUTHORITY, type GatewayId, parseAgencyId, parseGatewayId } from './ids.ts';
+import { readJws, signJws } from './jws.ts';
 import {
   type EcPublicJwk,
   type OkpPublicJwk,
@@ -15,10 +15,15 @@ import {
 import { THUMBPRINT, TYP } from './statements.ts';
 import type { JsonObject } from './strict-json.ts';
 
-export interface AgencyKeys {
-  readonly agency: AgencyId;
+/** What an agency signs with, and what is sealed to it. */
+export interface KeyPair {
   readonly signing: EcPublicJwk;
   readonly encryption: OkpPublicJwk;
+}
+
+/** An agency's first keys. */
+export interface AgencyKeys extends KeyPair {
+  readonly agency: AgencyId;
   /** Thumbprint of the recovery key that signed. */
   readonly recovery: Thumbprint;
 }
@@ -43,8 +48,20 @@ const verifyByOwnRoot = async (
   jws: string,
   typ: string,
 ): Promise<{ payload: JsonObject; root: Thumbprint }> => {
-  const root = parseEcPublicJwk(readFields(readJws(jws, typ).payload, 'keys').object('root'));
-  return { payload: await verifyJws(primitives, root, jws, typ), root: thumbprint(root) };
+  const read = readJws(jws, typ);
+  const root = parseEcPublicJwk(readFields(read.payload, 'keys').object('root'));
+  return { payload: await read.verify(primitives, root), root: thumbprint(root) };
+};
+
+const verifyByPinnedRoot = async (
+  primitives: Primitives,
+  jws: string,
+  typ: string,
+  pin: Thumbprint,
+): Promise<JsonObject> => {
+  const { payload, root } = await verifyByOwnRoot(primitives, jws, typ);
+  if (root !== pin) throw new WaslError('pin-mismatch');
+  return payload;
 };
 
 const agencyKeysOf = (payload: JsonObject): AgencyKeys => {
@@ -63,12 +80,9 @@ const agencyKeysOf = (payload: JsonObject): AgencyKeys => {
 /** Reads the statement without verifying it. */
 export const readAgencyKeys = (jws: string): AgencyKeys => agencyKeysOf(readJws(jws, TYP.agencyKeys).payload);
 
-/** `pin` undefined: the caller has none yet and compares `recovery` with its agreements. Errors: `pin-mismatch`, `signature-invalid`. */
-export const verifyAgencyKeys = async (primitives: Primitives, jws: string, pin?: Thumbprint): Promise<AgencyKeys> => {
-  const { payload, root } = await verifyByOwnRoot(primitives, jws, TYP.agencyKeys);
-  if (pin !== undefined && root !== pin) throw new WaslError('pin-mismatch', {});
-  return agencyKeysOf(payload);
-};
+/** The recovery key is whichever signed: the caller compares `recovery` with its agreements. Error: `signature-invalid`. */
+export const verifyAgencyKeys = async (primitives: Primitives, jws: string): Promise<AgencyKeys> =>
+  agencyKeysOf((await verifyByOwnRoot(primitives, jws, TYP.agencyKeys)).payload);
 
 export const signAuditKeys = (root: Signer, encryption: OkpPublicJwk): Promise<string> =>
   signJws(root, TYP.auditKeys, {
@@ -79,8 +93,7 @@ export const signAuditKeys = (root: Signer, encryption: OkpPublicJwk): Promise<s
   });
 
 export const verifyAuditKeys = async (primitives: Primitives, jws: string, pin: Thumbprint): Promise<OkpPublicJwk> => {
-  const { payload, root } = await verifyByOwnRoot(primitives, jws, TYP.auditKeys);
-  if (root !== pin) throw new WaslError('pin-mismatch', {});
+  const payload = await verifyByPinnedRoot(primitives, jws, TYP.auditKeys, pin);
   return parseOkpPublicJwk(readFields(payload, 'keys').object('encryption'));
 };
 
@@ -100,7 +113,7 @@ export const signRegistryKeys = (
   { registry, trustDomain, audit }: Omit<RegistryKeys, 'root'>,
 ): Promise<string> =>
   signJws(root, TYP.registryKeys, {
-    iss: 'authority',
+    iss: AUTHORITY,
     aud: 'wasl',
     root: { ...root.publicJwk },
     registry: { ...registry },
@@ -111,15 +124,8 @@ export const signRegistryKeys = (
 /** Reads the statement without verifying it. */
 export const readRegistryKeys = (jws: string): RegistryKeys => registryKeysOf(readJws(jws, TYP.registryKeys).payload);
 
-export const verifyRegistryKeys = async (
-  primitives: Primitives,
-  jws: string,
-  pin: Thumbprint,
-): Promise<RegistryKeys> => {
-  const { payload, root } = await verifyByOwnRoot(primitives, jws, TYP.registryKeys);
-  if (root !== pin) throw new WaslError('pin-mismatch', {});
-  return registryKeysOf(payload);
-};
+export const verifyRegistryKeys = async (primitives: Primitives, jws: string, pin: Thumbprint): Promise<RegistryKeys> =>
+  registryKeysOf(await verifyByPinnedRoot(primitives, jws, TYP.registryKeys, pin));
 
 const registryKeysOf = (payload: JsonObject): RegistryKeys => {
   const f = readFields(payload, 'keys');
@@ -133,7 +139,7 @@ const registryKeysOf = (payload: JsonObject): RegistryKeys => {
 
 export const signGatewayKeys = (root: Signer, gateway: GatewayId, key: EcPublicJwk): Promise<string> =>
   signJws(root, TYP.gatewayKeys, {
-    iss: 'authority',
+    iss: AUTHORITY,
     aud: 'wasl',
     root: { ...root.publicJwk },
     gateway,
@@ -145,8 +151,6 @@ export const verifyGatewayKeys = async (
   jws: string,
   pin: Thumbprint,
 ): Promise<{ readonly gateway: GatewayId; readonly key: EcPublicJwk }> => {
-  const { payload, root } = await verifyByOwnRoot(primitives, jws, TYP.gatewayKeys);
-  if (root !== pin) throw new WaslError('pin-mismatch', {});
-  const f = readFields(payload, 'keys');
+  const f = readFields(await verifyByPinnedRoot(primitives, jws, TYP.gatewayKeys, pin), 'keys');
   return { gateway: parseGatewayId(f.text('gateway')), key: parseEcPublicJwk(f.object('key')) };
 };

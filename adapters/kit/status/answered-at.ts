@@ -1,5 +1,5 @@
 import { parseReceipt } from '../../../services/kernel/batch.ts';
-import { WaslError } from '../../../services/kernel/codes.ts';
+import { unlessRefused, WaslError } from '../../../services/kernel/codes.ts';
 import type { RegistryCopy } from '../../../services/kernel/copy.ts';
 import type { Digest } from '../../../services/kernel/digest.ts';
 import type { JournalBody } from '../../../services/kernel/journal.ts';
@@ -35,10 +35,7 @@ export const answeredAt = async (
   for await (const { entry } of journal.read()) {
     for (const receipt of receiptsIn(entry.body)) {
       if (!answers(receipt, request)) continue;
-      const verified = await verifyOurReceipt(primitives, copy, receipt).catch((error: unknown) => {
-        if (error instanceof WaslError) return undefined;
-        throw error;
-      });
+      const verified = await verifyOurReceipt(primitives, copy, receipt).catch(unlessRefused);
       if (verified !== undefined) return verified.entry.timeMs;
     }
   }

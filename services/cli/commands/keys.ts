@@ -3,7 +3,9 @@ import { keyFiles } from '../../../adapters/kit/keyring.ts';
 import { WaslError } from '../../kernel/codes.ts';
 import { digestOfText } from '../../kernel/digest.ts';
 import { AUTHORITY, parseAgencyId } from '../../kernel/ids.ts';
-import { type KeyPair, keysAt, ROLLOVER_WAITS_MS, signKeyRevocation, signRollover } from '../../kernel/key-history.ts';
+import { signKeyRevocation, signRollover } from '../../kernel/key-changes.ts';
+import { keysAt, ROLLOVER_WAITS_MS } from '../../kernel/key-history.ts';
+import type { KeyPair } from '../../kernel/key-statements.ts';
 import { type Thumbprint, thumbprint } from '../../kernel/keys.ts';
 import type { EntityOf } from '../../kernel/registry.ts';
 import {

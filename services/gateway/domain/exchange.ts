@@ -1,4 +1,4 @@
-import { WaslError } from '../../kernel/codes.ts';
+import { unlessRefused } from '../../kernel/codes.ts';
 import { type Decision, decide, type StandingAgreement } from '../../kernel/decide.ts';
 import { type Digest, digestOfText } from '../../kernel/digest.ts';
 import type { BootId } from '../../kernel/ids.ts';
@@ -202,10 +202,7 @@ export const makeExchange = (parts: ExchangeParts): Exchange => {
     // COMMIT POINT 2. A crash before this leaves the request unanswered and the document undelivered, though the provider's own journal
     // says that it answered. A crash after it leaves an answer that was recorded and perhaps not delivered: the requester asks anew.
     const answeredReceipt = await recordAnswered(accepted.request, checked.answer, reply.statement, late).catch(
-      (error: unknown) => {
-        if (error instanceof WaslError) return undefined;
-        throw error;
-      },
+      unlessRefused,
     );
     if (answeredReceipt === undefined)
       return fail({ code: 'evidence-unavailable', params: {}, retryAfterMs: BUSY_RETRY_MS });

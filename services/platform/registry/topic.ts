@@ -1,5 +1,5 @@
 import { fromUtf8 } from '../../kernel/bytes.ts';
-import { WaslError } from '../../kernel/codes.ts';
+import { unlessRefused } from '../../kernel/codes.ts';
 import { type HeldRecord, headDigestOf, holdRecord, type RegistryState } from '../../kernel/copy.ts';
 import { digestOverRecords } from '../../kernel/registry.ts';
 import type { Bus, Subscription, TopicSpec } from '../bus/port.ts';
@@ -61,7 +61,6 @@ const tryTake = (take: () => RegistryState | undefined): RegistryState | undefin
   try {
     return take();
   } catch (error) {
-    if (error instanceof WaslError) return undefined;
-    throw error;
+    return unlessRefused(error);
   }
 };

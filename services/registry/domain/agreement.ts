@@ -1,7 +1,7 @@
 import { agreementDigest, readAgreement } from '../../kernel/agreement.ts';
 import { followsAgreement, verifyActs } from '../../kernel/agreement-acts.ts';
 import { parseStep } from '../../kernel/agreement-steps.ts';
-import { WaslError } from '../../kernel/codes.ts';
+import { unlessRefused, WaslError } from '../../kernel/codes.ts';
 import { newCopyMemory } from '../../kernel/copy.ts';
 import { officersIn } from '../../kernel/copy-agreement.ts';
 import { readJws } from '../../kernel/jws.ts';
@@ -49,11 +49,8 @@ export const checkAgreement = async (
     if (Math.abs(timeMs - nowMs) > CLOCK_MS) throw new WaslError('step-untimely', { agreement: id, step, issuer });
   }
   if (before === undefined) return;
-  const was = await verifyActs(primitives, find, before.signed, before.steps).catch((error: unknown) => {
-    // What counts for nobody any more is held to less.
-    if (error instanceof WaslError) return undefined;
-    throw error;
-  });
+  // What counts for nobody any more is held to less.
+  const was = await verifyActs(primitives, find, before.signed, before.steps).catch(unlessRefused);
   if (was === undefined) {
     // Its signers may be the very ones who made it count for nothing: what others signed upon it is not dropped with it.
     const goesOn = sameText && before.steps.every((text, at) => next.steps[at] === text);

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { civil, honest, thief, transport } from '../../../test/support/registry-world.ts';
 import { digestOfText } from '../../kernel/digest.ts';
-import { type KeyPair, signKeyRevocation, signRollover } from '../../kernel/key-history.ts';
+import { signKeyRevocation, signRollover } from '../../kernel/key-changes.ts';
+import type { KeyPair } from '../../kernel/key-statements.ts';
 import type { Signer, Thumbprint } from '../../kernel/keys.ts';
 import { type EntityOf, entityKey } from '../../kernel/registry.ts';
 import {

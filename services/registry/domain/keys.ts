@@ -1,11 +1,6 @@
 import { WaslError } from '../../kernel/codes.ts';
-import {
-  followsHistory,
-  type KeyHistory,
-  readRollover,
-  verifyKeyHistory,
-  verifyKeyRevocation,
-} from '../../kernel/key-history.ts';
+import { readRollover, verifyKeyRevocation } from '../../kernel/key-changes.ts';
+import { followsHistory, type KeyHistory, verifyKeyHistory } from '../../kernel/key-history.ts';
 import { type Primitives, type Thumbprint, thumbprint } from '../../kernel/keys.ts';
 import { type Entity, type EntityOf, entityKey } from '../../kernel/registry.ts';
 import { heldFor, rootIn, type Standing } from './standing.ts';
@@ -51,7 +46,8 @@ export const checkKeys = async (
     if (root === undefined && waiting > timeMs) {
       throw new WaslError('rollover-waits', { agency, from: new Date(waiting).toISOString() });
     }
-    if (is.idle.includes(is.rollovers[rollovers.length + at] as never)) throw new WaslError('unknown-key', { agency });
+    const digest = is.rollovers[rollovers.length + at];
+    if (digest !== undefined && is.idle.includes(digest)) throw new WaslError('unknown-key', { agency });
     const named = [thumbprint(signing), thumbprint(encryption)];
     // The recovery key may name the present keys once more: that puts aside what waits.
     const again = root !== undefined && was.periods.some((one) => thumbprint(one.signing) === named[0]);
