@@ -102,7 +102,7 @@ const openDocument = async (
   if (statement.document !== (await digestInPieces(primitives.breathe, answer.sealedDocument))) throw invalid();
   const credential = await openSealed(primitives, identity.keys.openers(), answer.sealedDocument, SEALED_TYPE);
   const keys = provider.live(issuerKid(credential));
-  if (keys === undefined) throw new WaslError('credential-invalid');
+  if (keys === undefined) throw new WaslError('unknown-key', { agency: request.provider });
   const { always, claims } = await verifySdJwt(primitives, keys.signing, credential);
   const bound =
     always.iss === request.provider &&

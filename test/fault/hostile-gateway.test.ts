@@ -86,7 +86,7 @@ describe('somebody who owns the gateway’s keys', () => {
     ['alters the answer', 'signature-invalid'],
     ['replays an older answer', 'answer-invalid'],
     ['replays an older answer under its own receipts', 'answer-invalid'],
-    ['says not-found for the provider', 'signature-invalid'],
+    ['says not-found for the provider', 'unknown-key'],
     ['refuses as if there were no record', 'answer-invalid'],
     ['gives no receipt', 'receipt-invalid'],
   ])('is refused by the requester’s kit when it %s: %s', async (lie, code) => {

@@ -20,8 +20,10 @@ export interface RegistryTopic {
 export const openRegistryTopic = async ({ bus, log }: { bus: Bus; log: Logger }): Promise<RegistryTopic> => {
   await bus.ensureTopics([REGISTRY_TOPIC]);
   const stands = new Map<string, string>();
-  /** Keys that we wrote without knowing the end of it, and keys that somebody else wrote. */
+  /** Keys that we wrote without knowing the end of it. */
   const uncertain = new Set<string>();
+  /** Keys that somebody else wrote, since what we published last. */
+  const foreign = new Set<string>();
   const expected = new Set<string>();
   let reading = true;
 
@@ -35,7 +37,7 @@ export const openRegistryTopic = async ({ bus, log }: { bus: Bus; log: Logger })
         return;
       }
       if (expected.delete(`${key} ${text}`) || text === (stands.get(key) ?? '')) return;
-      uncertain.add(key);
+      foreign.add(key);
       log.error({ key }, 'somebody else wrote to the registry; what it says is published again');
     },
   });
@@ -45,15 +47,18 @@ export const openRegistryTopic = async ({ bus, log }: { bus: Bus; log: Logger })
 
   return {
     found: headIn(stands.get(HEAD_KEY)),
-    doubtful: () => uncertain.size > 0,
+    doubtful: () => uncertain.size > 0 || foreign.size > 0,
     stop: () => watching.stop(),
     publish: async (records, head) => {
+      const doubted = new Set([...uncertain, ...foreign]);
       const differs = (key: string): boolean =>
-        uncertain.has(key) || (stands.get(key) ?? '') !== (records.get(key) ?? '');
-      const keys = new Set([...stands.keys(), ...records.keys(), ...uncertain]);
+        doubted.has(key) || (stands.get(key) ?? '') !== (records.get(key) ?? '');
+      const keys = new Set([...stands.keys(), ...records.keys(), ...doubted]);
       keys.delete(HEAD_KEY);
       const changed = [...keys].filter(differs).map((key) => ({ key, text: records.get(key) ?? '' }));
       const messages = [...changed, { key: HEAD_KEY, text: head }];
+      // What is noticed from here on, while we write, is put right the next time.
+      foreign.clear();
       uncertain.clear();
       for (const { key, text } of messages) {
         uncertain.add(key);
