@@ -15,7 +15,7 @@ import {
   transport,
   withEntities,
 } from '../../test/support/registry-world.ts';
-import { accept, draft } from '../cli/agreement-steps.ts';
+import { accept, draft } from './agreement-record.ts';
 import { signStep } from './agreement-steps.ts';
 import { WaslError } from './codes.ts';
 import type { StandingAgreement } from './decide.ts';

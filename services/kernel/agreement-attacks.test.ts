@@ -19,8 +19,8 @@ import {
   transport,
   withEntities,
 } from '../../test/support/registry-world.ts';
-import { accept, draft } from '../cli/agreement-steps.ts';
 import { primitives } from '../platform/crypto/index.ts';
+import { accept, draft } from './agreement-record.ts';
 import { buildCopy, type CopyPins, type RegistryCopy } from './copy.ts';
 import { AUTHORITY } from './ids.ts';
 import { signOfficerRevocation } from './officer.ts';

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { approvedAgreement } from '../../services/cli/agreement-steps.ts';
+import { approvedAgreement } from '../../services/cli/development/agreements.ts';
 import type { Layout } from '../../services/cli/development/layout.ts';
 import { utf8 } from '../../services/kernel/bytes.ts';
 import { canonicalJson } from '../../services/kernel/canonical.ts';

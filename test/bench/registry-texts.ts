@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { accept, draft, nextStep } from '../../services/cli/agreement-steps.ts';
 import { EXAMPLE_AGREEMENTS } from '../../services/cli/development/example-agreements.ts';
 import { certifyOfficer } from '../../services/cli/officer.ts';
+import { accept, draft, nextStep } from '../../services/kernel/agreement-record.ts';
 import { schemaDigest } from '../../services/kernel/copy.ts';
 import type { Ask } from '../../services/kernel/decide.ts';
 import { AUTHORITY, parseAgencyId, parseDocumentType, parseGatewayId } from '../../services/kernel/ids.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Kit } from '../../adapters/kit/index.ts';
-import { draft, nextStep } from '../../services/cli/agreement-steps.ts';
 import { openRegistryAs, writeBusAddresses } from '../../services/cli/member.ts';
 import { type Agreement, readAgreement } from '../../services/kernel/agreement.ts';
+import { draft, nextStep } from '../../services/kernel/agreement-record.ts';
 import { decodeBatch } from '../../services/kernel/batch.ts';
 import { parseEntry } from '../../services/kernel/evidence.ts';
 import { type Entity, type EntityOf, parseEntity } from '../../services/kernel/registry.ts';

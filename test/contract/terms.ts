@@ -1,6 +1,7 @@
 import type { Kit } from '../../adapters/kit/index.ts';
-import { approvedAgreement, nextStep } from '../../services/cli/agreement-steps.ts';
+import { approvedAgreement } from '../../services/cli/development/agreements.ts';
 import { type Agreement, readAgreement } from '../../services/kernel/agreement.ts';
+import { nextStep } from '../../services/kernel/agreement-record.ts';
 import type { Step } from '../../services/kernel/agreement-state.ts';
 import { type Exchange, until } from '../support/exchange.ts';
 import { officersOf } from '../support/officers.ts';

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Ask, Kit } from '../../adapters/kit/index.ts';
-import { approvedAgreement, nextStep, type ThreeOfficers } from '../../services/cli/agreement-steps.ts';
+import { approvedAgreement, type ThreeOfficers } from '../../services/cli/development/agreements.ts';
 import { type Agreement, readAgreement } from '../../services/kernel/agreement.ts';
+import { nextStep } from '../../services/kernel/agreement-record.ts';
 import { decodeBatch } from '../../services/kernel/batch.ts';
 import { parseAgencyId } from '../../services/kernel/ids.ts';
 import { openPrivateAsAudit } from '../../services/kernel/jwe.ts';

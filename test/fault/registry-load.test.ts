@@ -1,10 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import type { Ask, Kit } from '../../adapters/kit/index.ts';
-import { nextStep } from '../../services/cli/agreement-steps.ts';
 import { setAgency } from '../../services/cli/commands/agency.ts';
 import { writeBusAddresses } from '../../services/cli/member.ts';
 import { readAgreement } from '../../services/kernel/agreement.ts';
+import { nextStep } from '../../services/kernel/agreement-record.ts';
 import type { Step } from '../../services/kernel/agreement-state.ts';
 import { AUTHORITY } from '../../services/kernel/ids.ts';
 import { type EntityOf, parseEntity } from '../../services/kernel/registry.ts';

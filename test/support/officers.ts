@@ -1,4 +1,4 @@
-import type { ThreeOfficers } from '../../services/cli/agreement-steps.ts';
+import type { ThreeOfficers } from '../../services/cli/development/agreements.ts';
 import { DATA_OFFICER, type Layout, officerFiles } from '../../services/cli/development/layout.ts';
 import type { Agreement } from '../../services/kernel/agreement.ts';
 import type { Signer } from '../../services/kernel/keys.ts';

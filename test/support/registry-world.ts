@@ -1,5 +1,5 @@
-import { accept, draft, nextStep } from '../../services/cli/agreement-steps.ts';
 import type { Agreement } from '../../services/kernel/agreement.ts';
+import { accept, draft, nextStep } from '../../services/kernel/agreement-record.ts';
 import type { Step } from '../../services/kernel/agreement-state.ts';
 import { buildCopy, type CopyPins, holdRecord, type RegistryCopy, schemaDigest } from '../../services/kernel/copy.ts';
 import { AUTHORITY, type Issuer, parseAgencyId, parseDocumentType, parseGatewayId } from '../../services/kernel/ids.ts';

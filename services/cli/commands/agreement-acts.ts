@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { type Agreement, parseAgreement, readAgreement } from '../../kernel/agreement.ts';
+import { accept, draft, nextStep } from '../../kernel/agreement-record.ts';
 import type { Step } from '../../kernel/agreement-state.ts';
 import { WaslError } from '../../kernel/codes.ts';
 import { schemaDigest } from '../../kernel/copy.ts';
@@ -9,7 +10,6 @@ import { mustBeFinished, PLACEHOLDERS } from '../../kernel/placeholders.ts';
 import type { Entity, EntityOf } from '../../kernel/registry.ts';
 import { type JsonObject, parseStrictJson } from '../../kernel/strict-json.ts';
 import { type Acting, actingAs } from '../acting.ts';
-import { accept, draft, nextStep } from '../agreement-steps.ts';
 import type { End } from '../end.ts';
 
 export interface ActFlags {

@@ -1,12 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readAgreement } from '../../kernel/agreement.ts';
+import { nextStep } from '../../kernel/agreement-record.ts';
 import { WaslError } from '../../kernel/codes.ts';
 import { parseAgencyId } from '../../kernel/ids.ts';
 import { parseEntity } from '../../kernel/registry.ts';
 import { loadSigner, writePrivateFile } from '../../platform/crypto/index.ts';
 import { actingAs } from '../acting.ts';
-import { nextStep } from '../agreement-steps.ts';
 import { officerFiles } from '../development/layout.ts';
 import type { End } from '../end.ts';
 import { jsonIn } from '../json-file.ts';

@@ -1,5 +1,8 @@
 import type { Agreement, Bilingual, Pins } from '../../kernel/agreement.ts';
-import { parseAgencyId, parseDocumentType } from '../../kernel/ids.ts';
+import { accept, draft, nextStep } from '../../kernel/agreement-record.ts';
+import { AUTHORITY, parseAgencyId, parseDocumentType } from '../../kernel/ids.ts';
+import type { Signer } from '../../kernel/keys.ts';
+import type { EntityOf } from '../../kernel/registry.ts';
 
 /** What distinguishes one of the example agreements; the rest is the same for all. */
 export interface ExampleAgreement {
@@ -34,3 +37,20 @@ export const termsOf = (example: ExampleAgreement, pins: Pins, nowMs: number): A
   visibility: { kind: 'at-once' },
   pins,
 });
+
+/** Who makes an agreement: three persons. */
+export interface ThreeOfficers {
+  readonly requester: Signer;
+  readonly provider: Signer;
+  readonly authority: Signer;
+}
+
+/** Drafted, accepted and approved in one go. */
+export const approvedAgreement = async (
+  { requester, provider, authority }: ThreeOfficers,
+  terms: Agreement,
+  timeMs: number,
+): Promise<EntityOf<'agreement'>> => {
+  const accepted = await accept(provider, await draft(requester, terms));
+  return nextStep(authority, accepted, { issuer: AUTHORITY, step: 'approved', timeMs });
+};

@@ -9,9 +9,8 @@ import { signAgencyKeys, signAuditKeys, signGatewayKeys, signRegistryKeys } from
 import { type Entity, type EntityOf, entityKey } from '../../kernel/registry.ts';
 import { type JsonObject, parseStrictJson } from '../../kernel/strict-json.ts';
 import { writePrivateFile } from '../../platform/crypto/files.ts';
-import { approvedAgreement } from '../agreement-steps.ts';
 import { AGENCIES, CONFORMANCE_AGENCY } from './agencies.ts';
-import { type ExampleAgreement, termsOf } from './agreements.ts';
+import { approvedAgreement, type ExampleAgreement, termsOf } from './agreements.ts';
 import { EXAMPLE_AGREEMENTS } from './example-agreements.ts';
 import type { MadeAgency, MadeKeys } from './keys.ts';
 import { type Layout, TRUST_DOMAIN } from './layout.ts';

@@ -1,5 +1,5 @@
-import { agreementDigest, draftAgreement, readAgreement } from '../../kernel/agreement.ts';
-import { signStep } from '../../kernel/agreement-steps.ts';
+import { agreementDigest, readAgreement } from '../../kernel/agreement.ts';
+import { draft, nextStep } from '../../kernel/agreement-record.ts';
 import { WaslError } from '../../kernel/codes.ts';
 import type { DocumentTypeView, RegistryCopy } from '../../kernel/copy.ts';
 import type { StandingAgreement } from '../../kernel/decide.ts';
@@ -44,9 +44,7 @@ export const makeAgreeing = ({ registry, officers, pins, copyWhere }: Agreeing) 
   const step = async (id: string, by: Signer, issuer: Issuer, what: 'approved' | 'suspended' | 'resumed') => {
     const entity = await held(id);
     if (entity === undefined) throw new WaslError('no-agreement');
-    const { signed, steps } = entity;
-    const next = await signStep(by, signed, steps, { issuer, step: what, timeMs: Date.now() });
-    await submit({ ...entity, steps: [...steps, next] });
+    await submit(await nextStep(by, entity, { issuer, step: what, timeMs: Date.now() }));
   };
   const standing = async (copy: RegistryCopy, provider: AgencyId, type: DocumentTypeView) => {
     const between = await copy.between({
@@ -90,12 +88,12 @@ export const makeAgreeing = ({ registry, officers, pins, copyWhere }: Agreeing) 
             schema: type.schemaDigest,
           },
         });
-        const signed = { requester: await draftAgreement(officers.requester, terms) };
-        await submit({ kind: 'agreement', id, signed, steps: [] });
+        const drafted = await draft(officers.requester, terms);
+        await submit(drafted);
         await askForAcceptance(id);
         const accepted = await held(id);
         // What is approved is what was drafted here, whoever wrote it into the registry meanwhile.
-        const same = accepted !== undefined && agreementDigest(accepted.signed) === agreementDigest(signed);
+        const same = accepted !== undefined && agreementDigest(accepted.signed) === agreementDigest(drafted.signed);
         if (!same || accepted.signed.provider === undefined) {
           throw new WaslError('agreement-not-accepted', { agreement: id, provider });
         }

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { acceptAgreement, agreementDigest, draftAgreement, type SignedAgreement } from '../../kernel/agreement.ts';
-import { signStep } from '../../kernel/agreement-steps.ts';
+import { agreementDigest } from '../../kernel/agreement.ts';
+import { accept, draft, nextStep } from '../../kernel/agreement-record.ts';
 import { holdRecord, schemaDigest } from '../../kernel/copy.ts';
 import {
   type AgencyId,
@@ -84,14 +84,9 @@ export const openRehearsal = async (of: {
       schema: schemaDigest(schema),
     },
   });
-  const draft = await draftAgreement(officers.requester.signer, terms);
-  const signed: SignedAgreement = {
-    requester: draft,
-    provider: await acceptAgreement(officers.provider.signer, draft),
-  };
-  let steps = [
-    await signStep(officers.authority.signer, signed, [], { issuer: AUTHORITY, step: 'approved', timeMs: Date.now() }),
-  ];
+  const accepted = await accept(officers.provider.signer, await draft(officers.requester.signer, terms));
+  const approval = { issuer: AUTHORITY, step: 'approved', timeMs: Date.now() } as const;
+  let agreement = await nextStep(officers.authority.signer, accepted, approval);
   const trust = { registry: registryKey.publicJwk, trustDomain: TRUST_DOMAIN, audit: auditRoot.thumbprint };
   const standing: readonly Entity[] = [
     { kind: 'registry', id: 'registry', keys: await signRegistryKeys(root, trust) },
@@ -114,7 +109,7 @@ export const openRehearsal = async (of: {
   let version = 0;
   const publish = async (): Promise<void> => {
     version += 1;
-    const all: readonly Entity[] = [...standing, { kind: 'agreement', id: terms.id, signed, steps }];
+    const all: readonly Entity[] = [...standing, agreement];
     const records = (await Promise.all(all.map((entity) => signRecord(registryKey, entity)))).map(holdRecord);
     const digests = records.map(({ digest }) => digest).sort();
     const head = await signHead(registryKey, { version, timeMs: Date.now(), digest: digestOverRecords(digests) });
@@ -122,7 +117,7 @@ export const openRehearsal = async (of: {
   };
   const step = async (what: 'suspended' | 'resumed'): Promise<void> => {
     const said = { issuer: requester.id, step: what, timeMs: Date.now() };
-    steps = [...steps, await signStep(officers.requester.signer, signed, steps, said)];
+    agreement = await nextStep(officers.requester.signer, agreement, said);
     await publish();
   };
   await publish();
@@ -165,7 +160,7 @@ export const openRehearsal = async (of: {
       audit,
       document: { type: documentType, version: 1, schema, schemaDigest: schemaDigest(schema) },
       terms,
-      agreementDigest: agreementDigest(signed),
+      agreementDigest: agreementDigest(agreement.signed),
       gateway: { id: gateway, boot },
       record: evidence.record,
       suspension: { suspend: () => step('suspended'), resume: () => step('resumed') },

@@ -13,7 +13,7 @@ import {
   transport,
   withEntities,
 } from '../../../test/support/registry-world.ts';
-import { accept, draft } from '../../cli/agreement-steps.ts';
+import { accept, draft } from '../../kernel/agreement-record.ts';
 import { PLACEHOLDERS } from '../../kernel/placeholders.ts';
 import { type Entity, type EntityOf, entityKey } from '../../kernel/registry.ts';
 import { primitives } from '../../platform/crypto/index.ts';

@@ -1,15 +1,7 @@
-import { type Agreement, acceptAgreement, draftAgreement } from '../kernel/agreement.ts';
-import { type AgreementStep, signStep } from '../kernel/agreement-steps.ts';
-import { AUTHORITY } from '../kernel/ids.ts';
-import type { Signer } from '../kernel/keys.ts';
-import type { EntityOf } from '../kernel/registry.ts';
-
-/** Who makes an agreement: three persons. */
-export interface ThreeOfficers {
-  readonly requester: Signer;
-  readonly provider: Signer;
-  readonly authority: Signer;
-}
+import { type Agreement, acceptAgreement, draftAgreement } from './agreement.ts';
+import { type AgreementStep, signStep } from './agreement-steps.ts';
+import type { Signer } from './keys.ts';
+import type { EntityOf } from './registry.ts';
 
 /** The requester's officer drafts. */
 export const draft = async (officer: Signer, terms: Agreement): Promise<EntityOf<'agreement'>> => ({
@@ -33,14 +25,4 @@ export const nextStep = async (
 ): Promise<EntityOf<'agreement'>> => {
   const { signed, steps } = agreement;
   return { ...agreement, steps: [...steps, await signStep(officer, signed, steps, said)] };
-};
-
-/** Drafted, accepted and approved in one go, for a development folder. */
-export const approvedAgreement = async (
-  { requester, provider, authority }: ThreeOfficers,
-  terms: Agreement,
-  timeMs: number,
-): Promise<EntityOf<'agreement'>> => {
-  const accepted = await accept(provider, await draft(requester, terms));
-  return nextStep(authority, accepted, { issuer: AUTHORITY, step: 'approved', timeMs });
 };
