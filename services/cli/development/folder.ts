@@ -11,7 +11,7 @@ import { GATEWAY, JOURNALS, type Layout } from './layout.ts';
 
 /** What `wasl.json` says of a data folder. */
 export interface FolderMark {
-  readonly version: 5;
+  readonly version: 6;
   readonly created: string;
   readonly bus: 'embedded' | 'kafka';
 }
@@ -51,7 +51,7 @@ export const prepareFolder = async (
   for (const name of MADE) await rm(join(layout.root, name), { recursive: true, force: true });
   await makeFolders(layout);
   await writeEntities(layout, await makeKeys(layout, nowMs), nowMs);
-  const mark: FolderMark = { version: 5, created: new Date(nowMs).toISOString(), bus };
+  const mark: FolderMark = { version: 6, created: new Date(nowMs).toISOString(), bus };
   // The folder is whole from here on; a crash before leaves `making`, and nothing has used what it leaves.
   await writePrivateFile(layout.mark, `${JSON.stringify(mark, null, 2)}\n`);
   await rm(making);
@@ -68,7 +68,7 @@ export const readMark = async (layout: Layout): Promise<FolderMark | undefined> 
   } catch (cause) {
     throw new WaslError('data-folder-unreadable', { folder: layout.root }, { cause });
   }
-  if (mark.version === 5) return mark;
+  if (mark.version === 6) return mark;
   throw new WaslError('config-invalid', {
     what: `${layout.root} was made by another version of wasl; remove it, or name another folder with --data`,
   });
