@@ -5,7 +5,8 @@ import { loadSigner } from '../platform/crypto/index.ts';
 import type { RegistryConnection } from '../platform/rpc/index.ts';
 import { officerFiles } from './development/layout.ts';
 import type { End } from './end.ts';
-import { entitiesIn, openRegistryAs, readPins } from './member.ts';
+import { readPins, withRegistry } from './member.ts';
+import { shownBy } from './shown.ts';
 
 /** An officer at work: for whom, by which key, and what the registry shows them. */
 export interface Acting {
@@ -24,17 +25,9 @@ export const actingAs = async (
 ): Promise<End> => {
   const { agency, ...pins } = await readPins(folder);
   const signer = await loadSigner(officerFiles(folder, officer).key);
-  const registry = await openRegistryAs(folder);
-  try {
-    const { entities } = await registry.read();
-    return await act({
-      issuer: agency === undefined ? AUTHORITY : parseAgencyId(agency),
-      signer,
-      pins,
-      registry,
-      entities: entitiesIn(entities),
-    });
-  } finally {
-    registry.close();
-  }
+  const issuer = agency === undefined ? AUTHORITY : parseAgencyId(agency);
+  return withRegistry(folder, async (registry) => {
+    const { entities } = await shownBy(registry);
+    return act({ issuer, signer, pins, registry, entities });
+  });
 };

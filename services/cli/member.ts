@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { WaslError } from '../kernel/codes.ts';
 import { isObject, readFields } from '../kernel/fields.ts';
 import type { Thumbprint } from '../kernel/keys.ts';
-import { type Entity, parseEntity } from '../kernel/registry.ts';
 import { THUMBPRINT } from '../kernel/statements.ts';
 import { parseStrictJson } from '../kernel/strict-json.ts';
 import { loadTls, writePrivateFile } from '../platform/crypto/index.ts';
@@ -47,16 +46,22 @@ export const readPins = async (folder: string) => {
   };
 };
 
-/** The entities that the registry showed. */
-export const entitiesIn = (texts: readonly string[]): readonly Entity[] =>
-  texts.map((text) => {
-    const value = parseStrictJson(text);
-    return parseEntity(isObject(value) ? value : {});
-  });
-
 /** Connects to the registry as whoever the folder (`ca.crt`, `tls.crt`, `tls.key`, `pins.json`, `bus.json`) is. Error: `no-identity`. */
 export const openRegistryAs = async (folder: string): Promise<RegistryConnection> => {
   const { trustDomain } = await readPins(folder);
   const { registry: address } = await readBusAddresses(folder);
   return connectRegistry({ address, tls: await loadTls(folder), trustDomain });
+};
+
+/** Runs `work` with such a connection, which ends with it. */
+export const withRegistry = async <T>(
+  folder: string,
+  work: (registry: RegistryConnection) => Promise<T>,
+): Promise<T> => {
+  const registry = await openRegistryAs(folder);
+  try {
+    return await work(registry);
+  } finally {
+    registry.close();
+  }
 };

@@ -3,16 +3,10 @@ import { WaslError } from '../kernel/codes.ts';
 import { type AgencyId, parseAgencyId } from '../kernel/ids.ts';
 import { type KeyHistory, keysAt, verifyKeyHistory } from '../kernel/key-history.ts';
 import type { Thumbprint } from '../kernel/keys.ts';
-import type { Entity, EntityOf } from '../kernel/registry.ts';
+import type { Entity } from '../kernel/registry.ts';
 import { primitives } from '../platform/crypto/index.ts';
 import { readPins } from './member.ts';
-
-/** The record of an agency among what the registry showed. Error: `unknown-agency`. */
-export const agencyIn = (entities: readonly Entity[], id: string): EntityOf<'agency'> => {
-  const found = entities.find((entity) => entity.kind === 'agency' && entity.id === id);
-  if (found?.kind !== 'agency') throw new WaslError('unknown-agency', { agency: id });
-  return found;
-};
+import { agencyIn } from './shown.ts';
 
 /** All keys that an agency ever had, verified. */
 export const historyIn = (entities: readonly Entity[], id: string, authority: Thumbprint): Promise<KeyHistory> =>

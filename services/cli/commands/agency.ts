@@ -3,10 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WaslError } from '../../kernel/codes.ts';
 import { AGENCY_ID, parseAgencyId } from '../../kernel/ids.ts';
-import type { EntityOf } from '../../kernel/registry.ts';
 import type { End } from '../end.ts';
+import { textIn } from '../files.ts';
 import { writeInvitation } from '../invitation.ts';
-import { entitiesIn, openRegistryAs, readPins } from '../member.ts';
+import { readPins, withRegistry } from '../member.ts';
+import { agencyIn, shownBy } from '../shown.ts';
 
 export interface InviteFlags {
   /** Folder of the authority's operator. */
@@ -22,8 +23,7 @@ export const invite = async (id: string, { as, nameEn, nameAr, validMs }: Invite
   const agency = parseAgencyId(id);
   const pins = await readPins(as);
   const ca = new X509Certificate(await readFile(join(as, 'ca.crt'))).fingerprint256.replaceAll(':', '').toLowerCase();
-  const registry = await openRegistryAs(as);
-  try {
+  return withRegistry(as, async (registry) => {
     const {
       secret,
       expiresMs,
@@ -51,55 +51,36 @@ export const invite = async (id: string, { as, nameEn, nameAr, validMs }: Invite
         'The integrator goes on with:  wasl join <the invitation>',
       ].join('\n'),
     };
-  } finally {
-    registry.close();
-  }
-};
-
-const agencyIn = (entities: readonly string[], id: string): EntityOf<'agency'> => {
-  for (const entity of entitiesIn(entities)) if (entity.kind === 'agency' && entity.id === id) return entity;
-  throw new WaslError('unknown-agency', { agency: id });
-};
-
-const reportIn = (file: string): Promise<string> =>
-  readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new WaslError('bad-usage', { what: `${file} cannot be read` }, { cause });
   });
+};
 
 /** Makes an agency active, or shuts it out for good. */
 export const setAgency = async (
   id: string,
   { as, status, report }: { readonly as: string; readonly status: 'active' | 'revoked'; readonly report?: string },
 ): Promise<End> => {
-  const said = report === undefined ? undefined : await reportIn(report);
-  const registry = await openRegistryAs(as);
-  try {
-    const held = agencyIn((await registry.read()).entities, id);
+  const said = report === undefined ? undefined : await textIn(report);
+  return withRegistry(as, async (registry) => {
+    const held = agencyIn((await shownBy(registry)).entities, id);
     const { version } = await registry.submit(JSON.stringify({ ...held, status }), said);
     return {
       kind: 'delivered',
       json: { agency: id, status, version: Number(version) },
       text: `${id} is ${status} (${held.name.en} · ${held.name.ar}); the registry is at version ${version}`,
     };
-  } finally {
-    registry.close();
-  }
+  });
 };
 
 /** Every agency and where it stands. */
-export const listAgencies = async (as: string): Promise<End> => {
-  const registry = await openRegistryAs(as);
-  try {
-    const { entities, version } = await registry.read();
-    const agencies = entitiesIn(entities).flatMap((entity) =>
+export const listAgencies = (as: string): Promise<End> =>
+  withRegistry(as, async (registry) => {
+    const { entities, version } = await shownBy(registry);
+    const agencies = entities.flatMap((entity) =>
       entity.kind === 'agency' ? [{ id: entity.id, name: entity.name, status: entity.status }] : [],
     );
     return {
       kind: 'delivered',
-      json: { version: Number(version), agencies },
+      json: { version, agencies },
       text: agencies.map(({ id, name, status }) => `${status.padEnd(8)} ${id}  ${name.en} · ${name.ar}`).join('\n'),
     };
-  } finally {
-    registry.close();
-  }
-};
+  });

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { type Agreement, parseAgreement, readAgreement } from '../../kernel/agreement.ts';
 import { accept, draft, nextStep } from '../../kernel/agreement-record.ts';
 import type { Step } from '../../kernel/agreement-state.ts';
@@ -7,10 +6,12 @@ import { schemaDigest } from '../../kernel/copy.ts';
 import { isObject } from '../../kernel/fields.ts';
 import { readAgencyKeys } from '../../kernel/key-statements.ts';
 import { mustBeFinished, PLACEHOLDERS } from '../../kernel/placeholders.ts';
-import type { Entity, EntityOf } from '../../kernel/registry.ts';
-import { type JsonObject, parseStrictJson } from '../../kernel/strict-json.ts';
+import type { EntityOf } from '../../kernel/registry.ts';
+import type { JsonObject } from '../../kernel/strict-json.ts';
 import { type Acting, actingAs } from '../acting.ts';
 import type { End } from '../end.ts';
+import { jsonIn } from '../files.ts';
+import { agencyIn, agreementIn, findEntity } from '../shown.ts';
 
 export interface ActFlags {
   /** Folder of the officer's agency, or of the authority's operator. */
@@ -25,28 +26,16 @@ export interface StepFlags extends ActFlags {
 }
 
 const DAY_MS = 86_400_000;
-const find = <K extends Entity['kind']>(
-  { entities }: Acting,
-  kind: K,
-  is: (entity: EntityOf<K>) => boolean,
-): EntityOf<K> | undefined =>
-  entities.find((entity): entity is EntityOf<K> => entity.kind === kind && is(entity as EntityOf<K>));
-
-const agreementIn = (acting: Acting, id: string): EntityOf<'agreement'> => {
-  const entity = find(acting, 'agreement', (one) => one.id === id);
-  if (entity === undefined) throw new WaslError('agreement-unknown', { agreement: id });
-  return entity;
-};
 
 /** What an agreement must pin, as this party sees it now: roots from its own folder, the rest from the registry. */
 const pinsFor = (acting: Acting, terms: Omit<Agreement, 'pins'>): Agreement['pins'] => {
-  const recoveryOf = (agency: string) => {
-    const entity = find(acting, 'agency', ({ id }) => id === agency);
-    if (entity === undefined) throw new WaslError('unknown-agency', { agency });
-    return readAgencyKeys(entity.keys).recovery;
-  };
+  const recoveryOf = (agency: string) => readAgencyKeys(agencyIn(acting.entities, agency).keys).recovery;
   const { documentType, documentVersion } = terms;
-  const type = find(acting, 'document-type', ({ id, version }) => id === documentType && version === documentVersion);
+  const type = findEntity(
+    acting.entities,
+    'document-type',
+    ({ id, version }) => id === documentType && version === documentVersion,
+  );
   if (type?.provider !== terms.provider) throw new WaslError('unknown-document-type', { documentType });
   return {
     requesterRecovery: recoveryOf(terms.requester),
@@ -90,12 +79,7 @@ export const agreementTemplate = async (
   });
 
 const termsIn = async (file: string, acting: Acting): Promise<Agreement> => {
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new WaslError('bad-usage', { what: `${file} cannot be read` }, { cause });
-  });
-  const value = parseStrictJson(text);
-  if (!isObject(value)) throw new WaslError('bad-usage', { what: `${file} is not a JSON object` });
-  const { from, until, ...rest } = value;
+  const { from, until, ...rest } = await jsonIn(file);
   const at = (name: string, time: unknown): number => {
     const ms = typeof time === 'string' ? Date.parse(time) : Number.NaN;
     if (Number.isNaN(ms))
@@ -132,7 +116,7 @@ export const agreementDraft = async (file: string, { as, officer }: ActFlags): P
 /** The provider's officer accepts: shows what is signed, and holds every pin against what this agency knows itself. */
 export const agreementAccept = async (id: string, { as, officer }: ActFlags): Promise<End> =>
   actingAs(as, officer, async (acting) => {
-    const drafted = agreementIn(acting, id);
+    const drafted = agreementIn(acting.entities, id);
     const terms = readAgreement(drafted.signed);
     const pins = pinsFor(acting, terms);
     for (const name of Object.keys(pins) as (keyof typeof pins)[]) {
@@ -157,7 +141,7 @@ export const agreementStep =
       }
       const reason = reasonEn === undefined ? {} : { reason: { en: reasonEn, ar: reasonAr ?? '' } };
       const said = { issuer: acting.issuer, step, timeMs: Date.now(), ...reason };
-      return submitted(acting, await nextStep(acting.signer, agreementIn(acting, id), said), step, NEXT[step]);
+      return submitted(acting, await nextStep(acting.signer, agreementIn(acting.entities, id), said), step, NEXT[step]);
     });
 
 const NEXT: Readonly<Record<Step, string>> = {

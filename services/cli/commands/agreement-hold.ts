@@ -9,15 +9,15 @@ import { loadSigner, writePrivateFile } from '../../platform/crypto/index.ts';
 import { actingAs } from '../acting.ts';
 import { officerFiles } from '../development/layout.ts';
 import type { End } from '../end.ts';
-import { jsonIn } from '../json-file.ts';
+import { jsonIn } from '../files.ts';
 import { readPins } from '../member.ts';
+import { agreementIn } from '../shown.ts';
 import type { ActFlags } from './agreement-acts.ts';
 
 /** Shows an agreement's terms, and writes all that was signed to a file: for the archive, and to be held without the registry. */
 export const agreementShow = async (id: string, { as, officer, save }: ActFlags & { save?: string }): Promise<End> =>
   actingAs(as, officer, async ({ entities }) => {
-    const entity = entities.find((one) => one.kind === 'agreement' && one.id === id);
-    if (entity?.kind !== 'agreement') throw new WaslError('agreement-unknown', { agreement: id });
+    const entity = agreementIn(entities, id);
     if (save !== undefined) await writePrivateFile(save, `${JSON.stringify(entity)}\n`);
     const terms = readAgreement(entity.signed);
     return { kind: 'delivered', json: { terms, entity }, text: JSON.stringify(terms, null, 2) };

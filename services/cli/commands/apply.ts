@@ -6,7 +6,7 @@ import { isObject } from '../../kernel/fields.ts';
 import { parseEntity } from '../../kernel/registry.ts';
 import { parseStrictJson } from '../../kernel/strict-json.ts';
 import type { End } from '../end.ts';
-import { openRegistryAs } from '../member.ts';
+import { withRegistry } from '../member.ts';
 
 export interface ApplyFlags {
   readonly as: string;
@@ -28,8 +28,7 @@ const NAMES: Readonly<Partial<Record<Action, string>>> = {
 /** Makes what files declare stand in the registry: the plan is shown, then carried out. Any number of times gives the same. */
 export const apply = async ({ as, file, dryRun }: ApplyFlags, say: (text: string) => void): Promise<End> => {
   const entities = await readEntities(file);
-  const registry = await openRegistryAs(as);
-  try {
+  return withRegistry(as, async (registry) => {
     const plan = await registry.apply({ entities, dryRun: true });
     const lines = linesOf(plan);
     if (!dryRun) for (const line of lines) say(line);
@@ -44,9 +43,7 @@ export const apply = async ({ as, file, dryRun }: ApplyFlags, say: (text: string
       json: { changes, changed: dryRun ? 0 : pending, version: Number(version) },
       text: [...(dryRun ? lines : []), told].join('\n'),
     };
-  } finally {
-    registry.close();
-  }
+  });
 };
 
 const linesOf = ({ changes }: ApplyResponse): string[] =>

@@ -7,6 +7,7 @@ import { parseStrictJson } from '../../kernel/strict-json.ts';
 import { withKit } from '../ask.ts';
 import { layoutOf } from '../development/layout.ts';
 import type { End } from '../end.ts';
+import { textIn } from '../files.ts';
 import { statusLines } from '../narrate.ts';
 import { readState } from '../state.ts';
 
@@ -70,9 +71,7 @@ export interface StatusFlags {
 
 /** Verifies a saved credential, and says whether it was revoked since. */
 export const documentStatus = async (file: string, flags: StatusFlags): Promise<End> => {
-  const credential = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new WaslError('bad-usage', { what: `${file} cannot be read` }, { cause });
-  });
+  const credential = await textIn(file);
   const layout = layoutOf(flags.data);
   const identity = flags.identity ?? layout.agency(flags.as);
   const journal =

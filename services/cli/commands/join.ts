@@ -1,4 +1,4 @@
-import { access, mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join as at, dirname, resolve } from 'node:path';
 import { WaslError } from '../../kernel/codes.ts';
 import { type AgencyId, spiffeId } from '../../kernel/ids.ts';
@@ -15,6 +15,7 @@ import {
 } from '../../platform/crypto/index.ts';
 import { callJoin, fetchPinnedCa } from '../../platform/rpc/index.ts';
 import type { End } from '../end.ts';
+import { isThere } from '../files.ts';
 import { readInvitation } from '../invitation.ts';
 import { writeBusAddresses } from '../member.ts';
 
@@ -31,12 +32,6 @@ interface Asked {
 }
 /** Stands in the folder from the making of the keys until they are known to the registry. */
 const BEGUN = 'joining.json';
-
-const there = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  );
 
 const makeKeys = async (agency: AgencyId, trustDomain: string) => {
   const keys = { recovery: generateSigningKey(), signing: generateSigningKey(), encryption: generateEncryptionKey() };
@@ -64,9 +59,9 @@ export const join = async (text: string, { dir, recovery: elsewhere }: JoinFlags
       what: `the recovery key does not belong into ${folder}, which is on a server; --recovery names another place`,
     });
   }
-  const begun = await there(at(folder, BEGUN));
+  const begun = await isThere(at(folder, BEGUN));
   for (const path of [at(folder, 'pins.json'), ...(begun ? [] : [recoveryFile])]) {
-    if (await there(path)) {
+    if (await isThere(path)) {
       throw new WaslError('bad-usage', { what: `${path} is there already, and no key is ever overwritten` });
     }
   }

@@ -16,20 +16,10 @@ import {
   signerFromJwk,
   writePrivateFile,
 } from '../../platform/crypto/index.ts';
-import type { RegistryConnection } from '../../platform/rpc/index.ts';
 import type { End } from '../end.ts';
-import { entitiesIn, openRegistryAs, readPins } from '../member.ts';
-import { agencyIn, historyIn, presentKeysOf } from '../own-keys.ts';
-
-/** Runs `work` with the registry, as whoever the folder is. */
-const withRegistry = async (as: string, work: (registry: RegistryConnection) => Promise<End>): Promise<End> => {
-  const registry = await openRegistryAs(as);
-  try {
-    return await work(registry);
-  } finally {
-    registry.close();
-  }
-};
+import { readPins, withRegistry } from '../member.ts';
+import { historyIn, presentKeysOf } from '../own-keys.ts';
+import { agencyIn, shownBy } from '../shown.ts';
 
 const dated = (ms: number): string => new Date(ms).toISOString();
 
@@ -71,7 +61,7 @@ export const rotate = async ({ as, recovery: file, veto }: RotateFlags): Promise
     const { agency: id, authority } = await readPins(as);
     if (id === undefined) throw new WaslError('bad-usage', { what: `${as} is no agency's identity` });
     if (veto && file === undefined) throw new WaslError('bad-usage', { what: '--veto needs --recovery' });
-    const entities = entitiesIn((await registry.read()).entities);
+    const { entities } = await shownBy(registry);
     const held = agencyIn(entities, id);
     const history = await historyIn(entities, id, authority);
     const nowMs = Date.now();
@@ -136,7 +126,7 @@ export const revokeKey = async (
     const id = parseAgencyId(agency ?? pins.agency ?? '');
     const sinceMs = since === undefined ? Date.now() : Date.parse(since);
     if (!Number.isFinite(sinceMs)) throw new WaslError('bad-usage', { what: `${since} is no date` });
-    const entities = entitiesIn((await registry.read()).entities);
+    const { entities } = await shownBy(registry);
     const held = agencyIn(entities, id);
     const history = await historyIn(entities, id, pins.authority);
     const by = await loadSigner(signing);
@@ -167,7 +157,8 @@ export const listKeys = async ({ as, agency }: KeyListFlags): Promise<End> =>
     const pins = await readPins(as);
     const id = agency ?? pins.agency;
     if (id === undefined) throw new WaslError('bad-usage', { what: '--agency names whose keys' });
-    const { periods, recovery } = await historyIn(entitiesIn((await registry.read()).entities), id, pins.authority);
+    const { entities } = await shownBy(registry);
+    const { periods, recovery } = await historyIn(entities, id, pins.authority);
     const nowMs = Date.now();
     const keys = periods.map(({ signing, encryption, fromMs, untilMs, revokedSinceMs }) => ({
       key: thumbprint(signing),

@@ -1,4 +1,4 @@
-import { access, mkdir } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { WaslError } from '../../kernel/codes.ts';
 import { AUTHORITY, type Issuer, parseIssuer } from '../../kernel/ids.ts';
@@ -8,10 +8,11 @@ import { type EntityOf, parseEntity } from '../../kernel/registry.ts';
 import { generateSigningKey, loadSigner, writePrivateFile } from '../../platform/crypto/index.ts';
 import { officerFiles } from '../development/layout.ts';
 import type { End } from '../end.ts';
-import { jsonIn } from '../json-file.ts';
-import { entitiesIn, openRegistryAs } from '../member.ts';
+import { isThere, jsonIn } from '../files.ts';
+import { withRegistry } from '../member.ts';
 import { certifyOfficer } from '../officer.ts';
 import { presentKeysOf } from '../own-keys.ts';
+import { shownBy } from '../shown.ts';
 
 export interface CertifyFlags {
   /** Folder of the agency's identity, or the authority's operator's. */
@@ -34,10 +35,7 @@ export const certify = async (name: string, { as, person, validMs, signing, from
   if (!/^[a-z0-9-]{1,64}$/.test(name)) throw new WaslError('bad-usage', { what: `${name} is no name for a file` });
   const files = officerFiles(as, name);
   const by = await certifierOf(as, signing);
-  const there = await access(files.key).then(
-    () => true,
-    () => false,
-  );
+  const there = await isThere(files.key);
   if (!there) {
     await mkdir(dirname(files.key), { recursive: true, mode: 0o700 });
     await writePrivateFile(files.key, JSON.stringify(generateSigningKey()));
@@ -93,12 +91,10 @@ const dateIn = (text: string | undefined): number | undefined => {
 /** The key in the file, or the identity's own that counts now. */
 const certifierOf = async (as: string, file: string | undefined): Promise<Signer> => {
   if (file !== undefined) return loadSigner(file);
-  const registry = await openRegistryAs(as);
-  try {
-    return (await presentKeysOf(as, entitiesIn((await registry.read()).entities))).signer;
-  } finally {
-    registry.close();
-  }
+  return withRegistry(as, async (registry) => {
+    const { entities } = await shownBy(registry);
+    return (await presentKeysOf(as, entities)).signer;
+  });
 };
 
 const heldIn = async (path: string): Promise<EntityOf<'officer'>> => {
@@ -107,11 +103,5 @@ const heldIn = async (path: string): Promise<EntityOf<'officer'>> => {
   return entity;
 };
 
-const submit = async (as: string, entity: EntityOf<'officer'>): Promise<number> => {
-  const registry = await openRegistryAs(as);
-  try {
-    return Number((await registry.submit(JSON.stringify(entity))).version);
-  } finally {
-    registry.close();
-  }
-};
+const submit = (as: string, entity: EntityOf<'officer'>): Promise<number> =>
+  withRegistry(as, async (registry) => Number((await registry.submit(JSON.stringify(entity))).version));

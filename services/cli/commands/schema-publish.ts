@@ -10,7 +10,8 @@ import { mustNameClaims } from '../../kernel/sdjwt.ts';
 import type { JsonObject } from '../../kernel/strict-json.ts';
 import { compileSchema, makeJudge } from '../../platform/validate/index.ts';
 import type { End } from '../end.ts';
-import { entitiesIn, openRegistryAs } from '../member.ts';
+import { withRegistry } from '../member.ts';
+import { shownBy } from '../shown.ts';
 
 export interface PublishFlags {
   /** Folder of the providing agency's identity. */
@@ -71,9 +72,8 @@ export const schemaPublish = async (file: string, flags: PublishFlags): Promise<
   if (typeof title !== 'string' || typeof ar !== 'string' || title === '' || ar === '') {
     throw new WaslError('bad-usage', { what: `${file} needs title and x-title-ar, for people` });
   }
-  const registry = await openRegistryAs(flags.as);
-  try {
-    const held = versionsOf(entitiesIn((await registry.read()).entities), id);
+  return withRegistry(flags.as, async (registry) => {
+    const held = versionsOf((await shownBy(registry)).entities, id);
     const check = comparedWith(held.filter((one) => one.version < version).at(-1), schema);
     const provider = parseAgencyId(id.split('.')[0] ?? '');
     const entity: Entity = { kind: 'document-type', id, version, provider, title: { en: title, ar }, schema };
@@ -89,18 +89,15 @@ export const schemaPublish = async (file: string, flags: PublishFlags): Promise<
       },
       text: `${id} v${version} is published and frozen${beside}. Next: an agency that wants it drafts an agreement.`,
     };
-  } finally {
-    registry.close();
-  }
+  });
 };
 
 /** Whom a changed schema touches, and whose move is next. */
 export const schemaImpact = async (file: string, flags: PublishFlags): Promise<End> => {
   const { id, version } = namedBy(file, flags);
   const schema = await readSchema(file);
-  const registry = await openRegistryAs(flags.as);
-  try {
-    const entities = entitiesIn((await registry.read()).entities);
+  return withRegistry(flags.as, async (registry) => {
+    const { entities } = await shownBy(registry);
     const held = versionsOf(entities, id).at(-1);
     if (held === undefined) throw new WaslError('unknown-document-type', { documentType: id });
     const check = comparedWith(held, schema);
@@ -139,7 +136,5 @@ export const schemaImpact = async (file: string, flags: PublishFlags): Promise<E
         'subscribers: none; no record event is of a document type',
       ].join('\n'),
     };
-  } finally {
-    registry.close();
-  }
+  });
 };

@@ -3,9 +3,10 @@ import { dirname, resolve } from 'node:path';
 import { CHECK_IDS, type CheckId } from '../../conformance/domain/checks.ts';
 import type { Hands, Subjects } from '../../conformance/edge/ground.ts';
 import { WaslError } from '../../kernel/codes.ts';
-import { isObject, readFields } from '../../kernel/fields.ts';
+import { readFields } from '../../kernel/fields.ts';
 import { type AgencyId, type DocumentType, parseAgencyId, parseDocumentType } from '../../kernel/ids.ts';
-import { type JsonObject, parseStrictJson } from '../../kernel/strict-json.ts';
+import type { JsonObject } from '../../kernel/strict-json.ts';
+import { jsonIn } from '../files.ts';
 import { readSubject } from '../subject.ts';
 import { shell } from './process.ts';
 
@@ -52,22 +53,13 @@ const NAME_IN_FILE: Readonly<Record<Name, string>> = {
 
 const usage = (what: string): WaslError => new WaslError('bad-usage', { what });
 
-const objectFrom = async (path: string): Promise<JsonObject> => {
-  const text = await readFile(path, 'utf8').catch(() => {
-    throw usage(`${path} cannot be read`);
-  });
-  const value = parseStrictJson(text);
-  if (!isObject(value)) throw usage(`${path} is not a JSON object`);
-  return value;
-};
-
 const readPlanFile = async (path: string): Promise<Partial<Record<Name, string>>> => {
   const there = await readFile(path).then(
     () => true,
     () => false,
   );
   if (!there) return {};
-  const f = readFields(await objectFrom(path), FILE);
+  const f = readFields(await jsonIn(path), FILE);
   const said: Partial<Record<Name, string>> = {};
   for (const name of NAMES) {
     const value = f.optionalText(NAME_IN_FILE[name]);
@@ -93,7 +85,7 @@ export const readPlan = async (flags: PlanFlags): Promise<Plan> => {
     throw usage(`--${flag} is needed, or ${NAME_IN_FILE[name]} in ${FILE}`);
   };
   const documentType = parseDocumentType(needed('document'));
-  const schema = await objectFrom(resolve(schemaFrom, needed('schema')));
+  const schema = await jsonIn(resolve(schemaFrom, needed('schema')));
   const known = readSubject(needed('subject'), schema);
   const unknown = readSubject(needed('unknownSubject'), schema);
   const { run, malformedSubject, sourceDown, sourceUp } = said;

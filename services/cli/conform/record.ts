@@ -1,4 +1,3 @@
-import { access } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Act, type RunRequest, type Subject } from '../../../proto/gen/wasl/conformance/v1/conformance.ts';
 import { CHECK_IDS, type Result } from '../../conformance/domain/checks.ts';
@@ -14,7 +13,9 @@ import { agreementAccept } from '../commands/agreement-acts.ts';
 import { certify } from '../commands/officer.ts';
 import { officerFiles } from '../development/layout.ts';
 import type { End } from '../end.ts';
+import { isThere } from '../files.ts';
 import { readBusAddresses, readPins } from '../member.ts';
+import { agreementIn } from '../shown.ts';
 import type { Plan } from './plan.ts';
 import { endOf, wordsOf } from './words.ts';
 
@@ -92,11 +93,7 @@ export const conformForRecord = async (plan: Plan, flags: RecordFlags, say: (tex
 };
 
 const officerIsThere = async ({ identity, officer, person }: RecordFlags): Promise<void> => {
-  const there = await access(officerFiles(identity, officer).key).then(
-    () => true,
-    () => false,
-  );
-  if (there) return;
+  if (await isThere(officerFiles(identity, officer).key)) return;
   if (person === undefined) {
     throw new WaslError('bad-usage', {
       what: `an officer of the agency must accept the suite’s agreement, and there is no ${officer} yet; --person STAFF-NUMBER makes one, as wasl officer certify does`,
@@ -126,10 +123,9 @@ const suiteAmong = async (
 /** Accepts what is the suite's agreement and nothing else; the command holds every pin against what this agency knows itself. */
 const accept = async ({ documentType }: Plan, { identity, officer }: RecordFlags, id: string): Promise<void> => {
   await actingAs(identity, officer, async ({ entities, issuer }) => {
-    const drafted = entities.find((entity) => entity.kind === 'agreement' && entity.id === id);
-    const terms = drafted?.kind === 'agreement' ? readAgreement(drafted.signed) : undefined;
+    const terms = readAgreement(agreementIn(entities, id).signed);
     const ours =
-      terms?.requester === CONFORMANCE &&
+      terms.requester === CONFORMANCE &&
       terms.provider === issuer &&
       terms.documentType === documentType &&
       terms.purposes.every(({ purpose }) => purpose === PURPOSE);
