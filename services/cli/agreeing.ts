@@ -1,15 +1,16 @@
 import { Command } from 'commander';
 import { PLACEHOLDERS } from '../kernel/placeholders.ts';
 import { DATA_OFFICER, DEFAULT_DATA } from './development/layout.ts';
-import { doesLater } from './speak.ts';
+import { doesLater, listed, withExample } from './speak.ts';
 
 const asOfficer = (name: string, summary: string, example: string): Command =>
-  new Command(name)
-    .description(summary)
-    .option('--as <dir>', 'folder of the officer’s agency, or of the authority’s operator', 'identity')
-    .option('--officer <name>', 'which of the folder’s officers acts', DATA_OFFICER)
-    .option('--json', 'exactly one JSON object on standard output')
-    .addHelpText('after', `\nExample:\n  $ ${example}`);
+  withExample(
+    new Command(name)
+      .description(summary)
+      .option('--as <dir>', 'folder of the officer’s agency, or of the authority’s operator', 'identity')
+      .option('--officer <name>', 'which of the folder’s officers acts', DATA_OFFICER),
+    example,
+  );
 
 /** What officers do. */
 export const agreement = new Command('agreement').description(
@@ -71,12 +72,10 @@ agreement.addCommand(
 );
 
 const onData = (name: string, summary: string, example: string): Command =>
-  new Command(name)
-    .description(summary)
-    .option('--data <dir>', 'data folder of `wasl up`', DEFAULT_DATA)
-    .option('--json', 'exactly one JSON object on standard output')
-    .addHelpText('after', `\nExample:\n  $ ${example}`);
-const list = (text: string): string[] => text.split(',').filter((item) => item !== '');
+  withExample(
+    new Command(name).description(summary).option('--data <dir>', 'data folder of `wasl up`', DEFAULT_DATA),
+    example,
+  );
 
 agreement.addCommand(
   onData(
@@ -89,7 +88,7 @@ agreement.addCommand(
     .requiredOption('--document <type>', 'document type')
     .option('--major <number>', 'its major', Number, 1)
     .requiredOption('--purpose <code>', 'what for')
-    .option('--claims <names>', 'claims wanted, comma-separated', list)
+    .option('--claims <names>', 'claims wanted, comma-separated', listed)
     .action(doesLater(async () => (await import('./commands/agreement.ts')).explainAgreement)),
 );
 agreement.addCommand(

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { WaslError } from '../kernel/codes.ts';
 import type { CertifyFlags } from './commands/officer.ts';
-import { doesLater } from './speak.ts';
+import { doesLater, withExample } from './speak.ts';
 
 const days = (text: string): number => {
   const match = /^(\d{1,4})d$/.exec(text);
@@ -10,13 +10,14 @@ const days = (text: string): number => {
 };
 
 const one = (name: string, summary: string, example: string): Command =>
-  new Command(name)
-    .description(summary)
-    .argument('<name>', 'names the files in the folder `officers` of the identity')
-    .option('--as <dir>', 'folder of the agency’s identity, or of the authority’s operator', 'identity')
-    .option('--signing <file>', 'the key that certifies: the identity’s present one; for the authority, its root')
-    .option('--json', 'exactly one JSON object on standard output')
-    .addHelpText('after', `\nExample:\n  $ ${example}`);
+  withExample(
+    new Command(name)
+      .description(summary)
+      .argument('<name>', 'names the files in the folder `officers` of the identity')
+      .option('--as <dir>', 'folder of the agency’s identity, or of the authority’s operator', 'identity')
+      .option('--signing <file>', 'the key that certifies: the identity’s present one; for the authority, its root'),
+    example,
+  );
 
 /** Who may act, and who may not any more. */
 export const officer = new Command('officer').description(

@@ -1,12 +1,11 @@
 import { Command } from 'commander';
-import { doesLater } from './speak.ts';
+import { doesLater, withExample } from './speak.ts';
 
 const one = (name: string, summary: string, example: string): Command =>
-  new Command(name)
-    .description(summary)
-    .option('--as <dir>', 'folder of the agency’s identity', 'identity')
-    .option('--json', 'exactly one JSON object on standard output')
-    .addHelpText('after', `\nExample:\n  $ ${example}`);
+  withExample(
+    new Command(name).description(summary).option('--as <dir>', 'folder of the agency’s identity', 'identity'),
+    example,
+  );
 
 /** What `wasl agency` does with keys. */
 export const agencyKeyCommands: readonly Command[] = [

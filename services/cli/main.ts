@@ -2,13 +2,15 @@
 import { Command, CommanderError, Option } from 'commander';
 import { WaslError } from '../kernel/codes.ts';
 import { exitCodeOf } from '../kernel/outcome.ts';
+import { agency, declare } from './agencies.ts';
 import { agreement } from './agreeing.ts';
 import { officer } from './certifying.ts';
 import { DEFAULT_DATA } from './development/layout.ts';
 import { joiningCommands } from './joining.ts';
-import { collect, doesLater, fail, hasFailed, print, wantsJson } from './speak.ts';
+import { key } from './keys.ts';
+import { schema } from './schemas.ts';
+import { collect, doesLater, fail, hasFailed, listed, print, sayAside, withExample } from './speak.ts';
 
-const list = (text: string): string[] => text.split(',').filter((item) => item !== '');
 const duration = (text: string): number => {
   const match = /^(\d+)(ms|s)?$/.exec(text);
   if (match === null) throw new WaslError('bad-usage', { what: `${text} is not a duration such as 5s or 500ms` });
@@ -21,11 +23,10 @@ const untilStopped = (): Promise<void> =>
   });
 
 const command = (name: string, summary: string, example: string): Command =>
-  new Command(name)
-    .description(summary)
-    .option('--data <dir>', 'data folder of `wasl up`', DEFAULT_DATA)
-    .option('--json', 'exactly one JSON object on standard output')
-    .addHelpText('after', `\nExample:\n  $ ${example}`);
+  withExample(
+    new Command(name).description(summary).option('--data <dir>', 'data folder of `wasl up`', DEFAULT_DATA),
+    example,
+  );
 
 const program = new Command('wasl')
   .description('Wasl (وصل): one agency asks another for a verified document, and every exchange leaves a receipt.')
@@ -37,19 +38,17 @@ const program = new Command('wasl')
 
 program.addCommand(
   command('up', 'Bring everything up with four invented ministries, and make a first exchange.', 'wasl up --once')
-    .option('--kafka <brokers>', 'use this Kafka (host:port, comma-separated) instead of the embedded bus', list)
+    .option('--kafka <brokers>', 'use this Kafka (host:port, comma-separated) instead of the embedded bus', listed)
     .option('--once', 'make the exchange, show it, stop everything and exit', false)
     .option(
       '--without <agencies>',
       'leave these agencies’ adapters out, so that an agent may answer for them',
-      list,
+      listed,
       [],
     )
     .action(async (flags: { data: string; kafka?: string[]; once: boolean; without: string[] }) => {
       const stopped = untilStopped();
-      const say = (text: string): void => {
-        (wantsJson ? process.stderr : process.stdout).write(`· ${text}\n`);
-      };
+      const say = (text: string): void => sayAside(`· ${text}`);
       const { up } = await import('./commands/up.ts');
       await up(flags, { say, show: print, stopped }).catch(fail);
     }),
@@ -77,7 +76,7 @@ program.addCommand(
     .option('--subject <id>', 'about whom: a number, or scheme:value')
     .option('--purpose <code>', 'the agreed purpose')
     .option('--ticket <ticket>', 'collect what was deferred; the ticket says the rest')
-    .option('--claims <names>', 'claims wanted, comma-separated; all that the agreement opens unless told', list)
+    .option('--claims <names>', 'claims wanted, comma-separated; all that the agreement opens unless told', listed)
     .option('--case <ref>', 'case reference, sealed to the provider and the audit service')
     .option('--officer <id>', 'acting officer, sealed likewise')
     .option('--deadline <time>', 'how long to wait, at most 60s', duration, 10_000)
@@ -161,7 +160,7 @@ document.addCommand(
     .action(doesLater(async () => (await import('./commands/document.ts')).documentStatus)),
 );
 program.addCommand(document);
-for (const of of [...joiningCommands, agreement, officer]) program.addCommand(of);
+for (const of of [schema, declare, agency, key, ...joiningCommands, agreement, officer]) program.addCommand(of);
 program.addCommand(
   command('status', 'What is up, and whether it is healthy.', 'wasl status').action(
     doesLater(async () => (await import('./commands/status.ts')).status),
