@@ -1,16 +1,10 @@
 import { canonicalJson } from './canonical.ts';
 import { type Code, WaslError } from './codes.ts';
 import { type AgencyView, agencyAt, type HeldAgency } from './copy-agency.ts';
-import {
-  type CopyMemory,
-  type CopyPins,
-  type DocumentTypeView,
-  newCopyMemory,
-  officersIn,
-  rememberKeys,
-  type Said,
-  verifyStanding,
-} from './copy-agreement.ts';
+import { type CopyPins, type DocumentTypeView, type Said, verifyStanding } from './copy-agreement.ts';
+import { type CopyMemory, newCopyMemory, rememberKeys } from './copy-memory.ts';
+import { officersIn } from './copy-officers.ts';
+import { concerns, verifyList, vouchedFor } from './copy-own.ts';
 import { entityOf, type HeldRecord } from './copy-records.ts';
 import { type RegistryState, type VerifiedState, verifyState } from './copy-state.ts';
 import type { Ask, StandingAgreement } from './decide.ts';
@@ -19,16 +13,12 @@ import { parseIssuer } from './ids.ts';
 import { verifyKeyHistory } from './key-history.ts';
 import { verifyAuditKeys, verifyGatewayKeys } from './key-statements.ts';
 import type { EcPublicJwk, OkpPublicJwk, Primitives, Thumbprint } from './keys.ts';
-import { readStatusListId, readStatusToken, type StatusToken } from './status-list.ts';
+import type { StatusToken } from './status-list.ts';
 import type { JsonObject } from './strict-json.ts';
 
 export type { AgencyView } from './copy-agency.ts';
-export {
-  type CopyMemory,
-  type CopyPins,
-  type DocumentTypeView,
-  newCopyMemory,
-} from './copy-agreement.ts';
+export type { CopyPins, DocumentTypeView } from './copy-agreement.ts';
+export { type CopyMemory, newCopyMemory } from './copy-memory.ts';
 export { type HeldRecord, holdRecord } from './copy-records.ts';
 export { headDigestOf, type RegistryState } from './copy-state.ts';
 
@@ -243,33 +233,22 @@ const takeRecords = async (
   const all =
     own === undefined
       ? index.ofKind('agreement')
-      : index.ofKind('agreement').filter((record) => isOf(record, own.agency));
+      : index.ofKind('agreement').filter((record) => concerns(record, own.agency));
 
   const statusLists: StatusToken[] = [];
   if (own !== undefined) {
-    const vouched = new Set<string>();
     const agreements = await once(all);
-    if (agencies.get(own.agency)?.history.recovery === own.recovery) vouched.add(own.agency);
-    else problems.push({ what: `agency/${own.agency}`, code: 'pin-mismatch' });
-    for (const { terms, status } of agreements) {
-      // A draft is the requester's word alone, and pins nothing for the provider.
-      if (status === 'drafted' && terms.requester !== own.agency) continue;
-      vouched.add(terms.requester === own.agency ? terms.provider : terms.requester);
-      vouched.add(`${terms.documentType}/${terms.documentVersion}`);
+    if (agencies.get(own.agency)?.history.recovery !== own.recovery) {
+      problems.push({ what: `agency/${own.agency}`, code: 'pin-mismatch' });
     }
     // What no agreement pins is the registry's word alone: whoever steals its key must not choose whom a kit seals to.
+    const vouched = vouchedFor(own, agencies, agreements);
     for (const held of [agencies, types]) for (const id of held.keys()) if (!vouched.has(id)) held.delete(id);
     for (const record of index.ofKind('status-list')) {
       const provider = agencies.get(record.provider ?? '');
       if (provider === undefined) continue;
-      await taking(record.key, async () => {
-        const { id, token: text } = entityOf(record, 'status-list');
-        const { token, kid, verify } = readStatusToken(readStatusListId(id), text);
-        const signing = agencyAt(provider, timeMs).kept(kid);
-        if (signing === undefined) throw new WaslError('unknown-key', { agency: provider.id });
-        await verify(primitives, signing);
-        statusLists.push(token);
-      });
+      const token = await taking(record.key, () => verifyList(primitives, record, agencyAt(provider, timeMs)));
+      if (token !== undefined) statusLists.push(token);
     }
   }
   return {
@@ -288,6 +267,3 @@ const takeRecords = async (
     problems,
   };
 };
-
-const isOf = ({ parties }: HeldRecord, agency: string): boolean =>
-  parties === undefined || parties.requester === agency || parties.provider === agency;

@@ -3,7 +3,7 @@ import { followsAgreement, verifyActs } from '../../kernel/agreement-acts.ts';
 import { parseStep } from '../../kernel/agreement-steps.ts';
 import { unlessRefused, WaslError } from '../../kernel/codes.ts';
 import { newCopyMemory } from '../../kernel/copy.ts';
-import { officersIn } from '../../kernel/copy-agreement.ts';
+import { officersIn } from '../../kernel/copy-officers.ts';
 import { readJws } from '../../kernel/jws.ts';
 import type { Primitives } from '../../kernel/keys.ts';
 import { mustBeFinished } from '../../kernel/placeholders.ts';

@@ -1,0 +1,59 @@
+import type { FindOfficers, Officer } from './agreement-acts.ts';
+import { unlessRefused, WaslError } from './codes.ts';
+import type { CopyPins, Said } from './copy-agreement.ts';
+import type { CopyMemory } from './copy-memory.ts';
+import { AUTHORITY, type Issuer } from './ids.ts';
+import { readJws } from './jws.ts';
+import { type Thumbprint, thumbprint } from './keys.ts';
+import { type IssuerKey, verifyOfficer, verifyOfficerRevocation } from './officer.ts';
+import { TYP } from './statements.ts';
+
+/** The officers of one state, each verified when first asked for, by the key of their own issuer. */
+export const officersIn = (
+  pins: Pick<CopyPins, 'authority' | 'own'>,
+  memory: CopyMemory,
+  said: Pick<Said, 'agency' | 'officer'>,
+): FindOfficers => {
+  const found = new Map<string, Promise<readonly Officer[]>>();
+  const issuerKey = (issuer: Issuer, kid: Thumbprint): IssuerKey => {
+    if (issuer === AUTHORITY) return { root: pins.authority };
+    const agency = said.agency(issuer);
+    const foreign = issuer === pins.own?.agency && agency?.keys.recovery !== pins.own.recovery;
+    const key = foreign ? undefined : agency?.kept(kid);
+    if (key === undefined) throw new WaslError('unknown-key', { agency: issuer });
+    return key;
+  };
+  const look = async (key: string, issuer: Issuer, kid: Thumbprint): Promise<readonly Officer[]> => {
+    const entity = said.officer(key);
+    if (entity === undefined) return [];
+    const { certificates, revocation } = entity;
+    if (revocation !== undefined) {
+      const revoked = await ours(async () => {
+        const by = issuerKey(issuer, readJws(revocation, TYP.officerRevocation).kid);
+        return verifyOfficerRevocation(memory.primitives, by, revocation);
+      });
+      // Somebody else's revocation is nobody's: a stolen registry key must not choose whose signature falls.
+      if (revoked?.issuer === issuer && revoked.officer === kid) {
+        memory.revoked.set(key, Math.min(revoked.sinceMs, memory.revoked.get(key) ?? Number.POSITIVE_INFINITY));
+      }
+    }
+    const verified = await Promise.all(
+      certificates.map((text) =>
+        ours(async () => verifyOfficer(memory.primitives, issuerKey(issuer, readJws(text, TYP.officer).kid), text)),
+      ),
+    );
+    const revokedSinceMs = memory.revoked.get(key);
+    return verified
+      .filter((officer) => officer?.issuer === issuer && thumbprint(officer.key) === kid)
+      .map((officer) => ({ ...(officer as Officer), ...(revokedSinceMs === undefined ? {} : { revokedSinceMs }) }));
+  };
+  return (issuer, kid) => {
+    const key = `officer/${issuer}/${kid}`;
+    const held = found.get(key) ?? look(key, issuer, kid);
+    found.set(key, held);
+    return held;
+  };
+};
+
+/** What does not verify is no certificate; it spoils none beside it. */
+const ours = <T>(verify: () => Promise<T>): Promise<T | undefined> => verify().catch(unlessRefused);
