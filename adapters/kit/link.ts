@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { WaslError } from '../../services/kernel/codes.ts';
 import { buildCopy, type CopyMemory, type CopyPins, type RegistryCopy } from '../../services/kernel/copy.ts';
 import type { BootId, GatewayId } from '../../services/kernel/ids.ts';
@@ -9,9 +8,9 @@ import { makeRegistryReader } from '../../services/platform/registry/changes.ts'
 import { connectGateway, type GatewayConnection } from '../../services/platform/rpc/client.ts';
 import { CALL_MS } from '../../services/platform/rpc/tls.ts';
 import type { Identity } from './identity.ts';
+import { backoffMs, pause } from './pause.ts';
 
 const ANNOUNCE_MS = 5_000;
-const BACKOFF_MS = { least: 100, most: 5_000 };
 
 /** Whom a link reaches now. `until` aborts when that connection ends. */
 export interface Reached {
@@ -51,13 +50,6 @@ export interface LinkOptions {
   /** Told when the link reaches a gateway. */
   readonly onReached: (reached: Reached) => void;
 }
-
-/** Delay before attempt `n` (from 0): doubling, with full jitter on its upper half. */
-export const backoffMs = (attempt: number): number =>
-  Math.min(BACKOFF_MS.least * 2 ** Math.min(attempt, 10), BACKOFF_MS.most) * (0.5 + Math.random() / 2);
-
-export const pause = (ms: number, signal: AbortSignal): Promise<void> =>
-  wait(ms, undefined, { signal }).catch(() => undefined);
 
 /** One connection of a link, by one certificate. */
 interface Line {

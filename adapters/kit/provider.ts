@@ -5,7 +5,8 @@ import type { Duplex } from '../../services/platform/rpc/face.ts';
 import type { Answered, makeAnswer } from './answer.ts';
 import { readOffer } from './check-offer.ts';
 import type { Journal } from './journal/index.ts';
-import { backoffMs, type Link, pause, type Reached } from './link.ts';
+import type { Link, Reached } from './link.ts';
+import { backoffMs, pause } from './pause.ts';
 
 /** A sealed document above this goes by Upload; the rest of the message fits beside it in 64 KiB. */
 const MAX_INLINE_BYTES = 48 * 1024;

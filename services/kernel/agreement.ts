@@ -63,7 +63,7 @@ const bilingualJson = (text: Bilingual): JsonObject => ({ en: text.en, ar: text.
 const visibilityJson = (visibility: Visibility): JsonObject =>
   visibility.kind === 'at-once' ? { ...visibility } : { ...visibility, ground: bilingualJson(visibility.ground) };
 
-export const agreementPayload = (terms: Agreement): JsonObject => ({
+const agreementPayload = (terms: Agreement): JsonObject => ({
   aud: 'wasl',
   id: terms.id,
   version: terms.version,

@@ -35,6 +35,8 @@ export const CONFORMANCE = 'conformance' as AgencyId;
 export const parseGatewayId = (text: string): GatewayId => parse(text, AGENCY_ID, 'gateway id');
 export const parseRequestId = (text: string): RequestId => parse(text, UUID_V7, 'request id');
 export const parseBootId = (text: string): BootId => parse(text, UUID_V7, 'boot id');
+/** The agency that provides a document type: its name begins with the agency's id. */
+export const providerOf = (documentType: DocumentType): string => documentType.slice(0, documentType.indexOf('.'));
 export const parseDocumentType = (text: string): DocumentType => parse(text, DOCUMENT_TYPE, 'document type');
 
 /** A UUIDv7 from a wall time in ms and 10 random bytes (RFC 9562 section 5.7). */

@@ -31,7 +31,7 @@ export interface Readiness {
 }
 
 /** How long a report counts. */
-export const READINESS_MS = 30 * 86_400_000;
+const READINESS_MS = 30 * 86_400_000;
 const CHECK_ID = /^[a-z]+(-[a-z]+)*$/;
 
 /** `suite`: the signing key of the gateway `conformance`, for which the authority's root vouches. */

@@ -3,7 +3,7 @@ import { WaslError } from '../../../services/kernel/codes.ts';
 import { isNewer, loadTls, type TlsIdentity, validityOf } from '../../../services/platform/crypto/index.ts';
 import type { Logger } from '../../../services/platform/log/index.ts';
 import type { Identity } from '../identity.ts';
-import { pause } from '../link.ts';
+import { pause } from '../pause.ts';
 import { renewCertificate } from './renew.ts';
 
 /** A certificate is renewed when this part of its life is left; each process of an agency a little earlier than that, by chance. */

@@ -4,7 +4,7 @@ import type { Logger } from '../../../services/platform/log/index.ts';
 import { connectRegistry } from '../../../services/platform/rpc/registry-client.ts';
 import type { Identity } from '../identity.ts';
 import type { StatusBook } from '../journal/index.ts';
-import { pause } from '../link.ts';
+import { pause } from '../pause.ts';
 import type { HeldLists } from './held.ts';
 import { publishLists } from './publish.ts';
 

@@ -4,7 +4,7 @@ import { readAgreement } from '../../kernel/agreement.ts';
 import { WaslError } from '../../kernel/codes.ts';
 import { type Check, checkCompatibility, readSchemaText } from '../../kernel/containment/index.ts';
 import { isObject } from '../../kernel/fields.ts';
-import { type DocumentType, parseAgencyId, parseDocumentType } from '../../kernel/ids.ts';
+import { type DocumentType, parseAgencyId, parseDocumentType, providerOf } from '../../kernel/ids.ts';
 import type { Entity, EntityOf } from '../../kernel/registry.ts';
 import { mustNameClaims } from '../../kernel/sdjwt.ts';
 import type { JsonObject } from '../../kernel/strict-json.ts';
@@ -75,7 +75,7 @@ export const schemaPublish = async (file: string, flags: PublishFlags): Promise<
   return withRegistry(flags.as, async (registry) => {
     const held = versionsOf((await shownBy(registry)).entities, id);
     const check = comparedWith(held.filter((one) => one.version < version).at(-1), schema);
-    const provider = parseAgencyId(id.split('.')[0] ?? '');
+    const provider = parseAgencyId(providerOf(id));
     const entity: Entity = { kind: 'document-type', id, version, provider, title: { en: title, ar }, schema };
     const { version: head } = await registry.submit(JSON.stringify(entity));
     const beside = check === undefined ? '' : `; beside the major before it: ${check.verdict}`;

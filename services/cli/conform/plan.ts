@@ -4,7 +4,7 @@ import { CHECK_IDS, type CheckId } from '../../conformance/domain/checks.ts';
 import type { Hands, Subjects } from '../../conformance/edge/ground.ts';
 import { WaslError } from '../../kernel/codes.ts';
 import { readFields } from '../../kernel/fields.ts';
-import { type AgencyId, type DocumentType, parseAgencyId, parseDocumentType } from '../../kernel/ids.ts';
+import { type AgencyId, type DocumentType, parseAgencyId, parseDocumentType, providerOf } from '../../kernel/ids.ts';
 import type { JsonObject } from '../../kernel/strict-json.ts';
 import { jsonIn } from '../files.ts';
 import { readSubject } from '../subject.ts';
@@ -97,7 +97,7 @@ export const readPlan = async (flags: PlanFlags): Promise<Plan> => {
     return check;
   });
   return {
-    agency: parseAgencyId(documentType.slice(0, documentType.indexOf('.'))),
+    agency: parseAgencyId(providerOf(documentType)),
     documentType,
     schema,
     subjects: { known, unknown, ...malformed },

@@ -32,7 +32,7 @@ interface How {
 }
 
 /** How long an answer is waited for: beyond every honest deadline, and shorter where a refusal is due. */
-export const ANSWER_MS = 12_000;
+const ANSWER_MS = 12_000;
 export const REFUSAL_MS = 5_000;
 const RETURN_MS = 15_000;
 

@@ -33,7 +33,7 @@ export interface Made {
   readonly offer: Offer;
 }
 
-export const newRequestId = (): RequestId => parseRequestId(uuidV7(Date.now(), primitives.random(10)));
+const newRequestId = (): RequestId => parseRequestId(uuidV7(Date.now(), primitives.random(10)));
 const DEADLINE_MS = 10_000;
 
 /** Builds and signs a request as a requester's kit does, and writes its entry `requested` as a gateway does. */

@@ -1,5 +1,6 @@
 import { readAgreement } from '../../kernel/agreement.ts';
 import { WaslError } from '../../kernel/codes.ts';
+import { providerOf } from '../../kernel/ids.ts';
 import { verifyKeyHistory } from '../../kernel/key-history.ts';
 import {
   readRegistryKeys,
@@ -54,7 +55,7 @@ export const checkDeclaration = async (primitives: Primitives, own: OwnWord, ent
       return;
     case 'document-type':
       // A name is its provider's (`<provider>.<document>`), and frozen for ever once it is taken.
-      if (entity.id.split('.')[0] !== entity.provider) {
+      if (providerOf(entity.id) !== entity.provider) {
         throw new WaslError('entity-not-yours', { agency: entity.provider, entity: entityKey(entity) });
       }
       return;

@@ -10,7 +10,7 @@ import type { Subjects } from './subjects-register.ts';
 export type Refused = { readonly subject: string; readonly error?: WaslError; readonly check?: Check };
 
 /** The subject of a document type: its name and its major version, in which all of its versions can be read. */
-export const documentSubject = (documentType: string, major: number): string => `${documentType}.v${major}`;
+const documentSubject = (documentType: string, major: number): string => `${documentType}.v${major}`;
 
 /**
  * Registers the schemas of the document types that the registry declares, once each and again when one changes, so that ordinary tools can
