@@ -84,6 +84,15 @@ export const readAgencyKeys = (jws: string): AgencyKeys => agencyKeysOf(readJws(
 export const verifyAgencyKeys = async (primitives: Primitives, jws: string): Promise<AgencyKeys> =>
   agencyKeysOf((await verifyByOwnRoot(primitives, jws, TYP.agencyKeys)).payload);
 
+/** The fields of a statement that a root which it carries made for the whole bus. */
+const fieldsBy = (payload: JsonObject, issuer: string) => {
+  const f = readFields(payload, 'keys');
+  f.oneOf('iss', [issuer]);
+  f.oneOf('aud', ['wasl']);
+  f.object('root');
+  return f;
+};
+
 export const signAuditKeys = (root: Signer, encryption: OkpPublicJwk): Promise<string> =>
   signJws(root, TYP.auditKeys, {
     iss: 'audit',
@@ -94,7 +103,10 @@ export const signAuditKeys = (root: Signer, encryption: OkpPublicJwk): Promise<s
 
 export const verifyAuditKeys = async (primitives: Primitives, jws: string, pin: Thumbprint): Promise<OkpPublicJwk> => {
   const payload = await verifyByPinnedRoot(primitives, jws, TYP.auditKeys, pin);
-  return parseOkpPublicJwk(readFields(payload, 'keys').object('encryption'));
+  const f = fieldsBy(payload, 'audit');
+  const encryption = parseOkpPublicJwk(f.object('encryption'));
+  f.done();
+  return encryption;
 };
 
 /** What the authority's root says of the whole bus: the registry's key, the SPIFFE trust domain, and the audit service's root. */
@@ -128,13 +140,15 @@ export const verifyRegistryKeys = async (primitives: Primitives, jws: string, pi
   registryKeysOf(await verifyByPinnedRoot(primitives, jws, TYP.registryKeys, pin));
 
 const registryKeysOf = (payload: JsonObject): RegistryKeys => {
-  const f = readFields(payload, 'keys');
-  return {
+  const f = fieldsBy(payload, AUTHORITY);
+  const keys = {
     root: thumbprint(parseEcPublicJwk(f.object('root'))),
     registry: parseEcPublicJwk(f.object('registry')),
     trustDomain: f.text('trustDomain', TRUST_DOMAIN),
     audit: f.text('audit', THUMBPRINT) as Thumbprint,
   };
+  f.done();
+  return keys;
 };
 
 export const signGatewayKeys = (root: Signer, gateway: GatewayId, key: EcPublicJwk): Promise<string> =>
@@ -151,6 +165,8 @@ export const verifyGatewayKeys = async (
   jws: string,
   pin: Thumbprint,
 ): Promise<{ readonly gateway: GatewayId; readonly key: EcPublicJwk }> => {
-  const f = readFields(await verifyByPinnedRoot(primitives, jws, TYP.gatewayKeys, pin), 'keys');
-  return { gateway: parseGatewayId(f.text('gateway')), key: parseEcPublicJwk(f.object('key')) };
+  const f = fieldsBy(await verifyByPinnedRoot(primitives, jws, TYP.gatewayKeys, pin), AUTHORITY);
+  const named = { gateway: parseGatewayId(f.text('gateway')), key: parseEcPublicJwk(f.object('key')) };
+  f.done();
+  return named;
 };
