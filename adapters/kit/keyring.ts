@@ -23,6 +23,9 @@ export interface Keyring {
   follow(named: KeyPair): Promise<void>;
 }
 
+/** Whole keys alone: a file that is being written has another name until it is, and keeps it after a crash. */
+const KEY_FILE = /^([A-Za-z0-9_-]{43})\.(signing|encryption)\.jwk$/;
+
 /** The folder beside the first keys in which `wasl agency rotate` puts the later ones, each under its thumbprint. */
 export const keyFiles = (folder: string) => ({
   folder: join(folder, 'keys'),
@@ -42,7 +45,8 @@ export const loadKeyring = async (folder: string, agency: AgencyId): Promise<Key
   const look = async (): Promise<void> => {
     for (const name of await namesIn(later.folder)) {
       const path = join(later.folder, name);
-      const [kid = '', use] = name.split('.');
+      const [, kid, use] = KEY_FILE.exec(name) ?? [];
+      if (kid === undefined) continue;
       if (use === 'signing' && !signers.has(kid)) signers.set(kid, await loadSigner(path));
       if (use === 'encryption' && !openers.has(kid)) openers.set(kid, await loadOpener(path));
     }

@@ -1,3 +1,4 @@
+import { cp, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
@@ -140,6 +141,24 @@ test('new keys that the present key names wait for a day, and the recovery key m
   await rotate({ as: identity('civil-status'), recovery: recovery('civil-status'), veto: true });
   expect(await statesOf('civil-status')).not.toContain('waiting');
   expect((await asker.request(ASK)).outcome).toBe('delivered');
+}, 60_000);
+
+test('a veto puts aside what waits and names nothing but its own folder’s keys; keys that were made stay, whatever the registry says of them', async () => {
+  const as = identity('civil-status');
+  const veto = (folder = as) => rotate({ as: folder, recovery: recovery('civil-status'), veto: true });
+  await expect(veto()).rejects.toMatchObject({ code: 'bad-usage' });
+  await rotate({ as, veto: false });
+  await expect(rotate({ as, veto: false })).rejects.toMatchObject({ code: 'rollover-waits' });
+  expect((await readdir(join(as, 'keys'))).length).toBe(4);
+  await veto();
+  const elsewhere = `${as}-elsewhere`;
+  await cp(as, elsewhere, { recursive: true });
+  await rotate({ as: elsewhere, recovery: recovery('civil-status'), veto: false });
+  await expect(veto()).rejects.toMatchObject({ code: 'bad-usage' });
+  await rotate({ as: elsewhere, veto: false });
+  await expect(veto()).rejects.toMatchObject({ code: 'own-key-missing' });
+  await veto(elsewhere);
+  expect(await statesOf('civil-status')).toEqual(['former', 'former', 'former', 'present']);
 }, 60_000);
 
 test('the authority takes a key back as well, and names none', async () => {

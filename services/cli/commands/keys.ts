@@ -1,13 +1,13 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { keyFiles } from '../../../adapters/kit/keyring.ts';
 import { WaslError } from '../../kernel/codes.ts';
 import { digestOfText } from '../../kernel/digest.ts';
 import { AUTHORITY, parseAgencyId } from '../../kernel/ids.ts';
 import { signKeyRevocation, signRollover } from '../../kernel/key-changes.ts';
-import { keysAt, ROLLOVER_WAITS_MS } from '../../kernel/key-history.ts';
+import { type KeyHistory, keysAt, ROLLOVER_WAITS_MS } from '../../kernel/key-history.ts';
 import type { KeyPair } from '../../kernel/key-statements.ts';
 import { type Thumbprint, thumbprint } from '../../kernel/keys.ts';
-import type { EntityOf } from '../../kernel/registry.ts';
+import type { Entity, EntityOf } from '../../kernel/registry.ts';
 import {
   generateEncryptionKey,
   generateSigningKey,
@@ -30,7 +30,7 @@ const recoveryIn = async (file: string, pinned: Thumbprint) => {
   return signer;
 };
 
-const makePair = async (folder: string): Promise<{ pair: KeyPair; drop: () => Promise<void> }> => {
+const makePair = async (folder: string): Promise<KeyPair> => {
   const [signing, encryption] = [generateSigningKey(), generateEncryptionKey()];
   const pair = { signing: signerFromJwk(signing).publicJwk, encryption: openerFromJwk(encryption).publicJwk };
   const files = keyFiles(folder);
@@ -38,12 +38,18 @@ const makePair = async (folder: string): Promise<{ pair: KeyPair; drop: () => Pr
   await mkdir(files.folder, { recursive: true, mode: 0o700 });
   await writePrivateFile(paths[0], JSON.stringify(signing));
   await writePrivateFile(paths[1], JSON.stringify(encryption));
-  return {
-    pair,
-    drop: async () => {
-      for (const path of paths) await rm(path);
-    },
-  };
+  return pair;
+};
+
+/** The present keys, for a veto to name once more. Only what waits can be put aside, and only keys that this folder has are its agency's own. */
+const stayingPair = async (as: string, entities: readonly Entity[], history: KeyHistory): Promise<KeyPair> => {
+  if (keysAt(history, Date.now()) === history.periods.at(-1)) {
+    const what =
+      'no keys wait, so none can be put aside; name others (--recovery without --veto) if those that count are not yours';
+    throw new WaslError('bad-usage', { what });
+  }
+  const { signer, opener } = await presentKeysOf(as, entities);
+  return { signing: signer.publicJwk, encryption: opener.publicJwk };
 };
 
 export interface RotateFlags {
@@ -67,8 +73,7 @@ export const rotate = async ({ as, recovery: file, veto }: RotateFlags): Promise
     const nowMs = Date.now();
     const by =
       file === undefined ? (await presentKeysOf(as, entities)).signer : await recoveryIn(file, history.recovery);
-    const present = keysAt(history, nowMs);
-    const { pair, drop } = veto ? { pair: present, drop: async () => undefined } : await makePair(as);
+    const pair = veto ? await stayingPair(as, entities, history) : await makePair(as);
     const before = held.rollovers ?? [];
     const rollover = await signRollover(by, file === undefined ? 'signing' : 'recovery', {
       agency: parseAgencyId(id),
@@ -79,11 +84,9 @@ export const rotate = async ({ as, recovery: file, veto }: RotateFlags): Promise
       timeMs: nowMs,
     });
     const next: EntityOf<'agency'> = { ...held, rollovers: [...before, rollover] };
-    // COMMIT POINT. The private halves are on disk before anybody hears of the keys; only what was refused for sure is taken away again.
-    const { version } = await registry.submit(JSON.stringify(next)).catch(async (error: unknown) => {
-      if (error instanceof WaslError && error.code !== 'registry-unavailable') await drop();
-      throw error;
-    });
+    // COMMIT POINT. The private halves are on disk before anybody hears of the keys, and stay there however it ends: an answer may be lost, and
+    // whoever says that it refused may have taken them.
+    const { version } = await registry.submit(JSON.stringify(next));
     const fromMs = file === undefined ? nowMs + ROLLOVER_WAITS_MS : nowMs;
     const key = thumbprint(pair.signing);
     return {
