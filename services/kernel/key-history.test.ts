@@ -94,6 +94,17 @@ describe('the keys of an agency', () => {
     expect(await presentOf(goesOn, T + 3 * ROLLOVER_WAITS_MS)).toBe(other.kid);
   });
 
+  test('that a thief dates far ahead keep the recovery key from nothing', async () => {
+    const far = await rolled(held, civil.signer, 'signing', next.pair, 10_000 * T);
+    const saved = await rolled(far, civil.recovery, 'recovery', other.pair, T);
+    expect(await presentOf(saved, T)).toBe(other.kid);
+    expect(await presentOf(saved, 20_000 * T)).toBe(other.kid);
+    const again = await rolled(saved, civil.signer, 'signing', next.pair, 10_000 * T);
+    const last = newKeys();
+    const goesOn = await rolled(again, other.signer, 'signing', last.pair, 2 * T);
+    expect(await presentOf(goesOn, 3 * T)).toBe(last.kid);
+  });
+
   test('once revoked, name no successor: not even one that waits already; the recovery key does', async () => {
     const waiting = await rolled(held, civil.signer, 'signing', next.pair, T);
     const taken = await revoked(waiting, T + HOUR_MS);

@@ -41,7 +41,7 @@ export interface KeyTexts {
 }
 
 /**
- * Verifies the chain of an agency's keys. A rollover by the recovery key counts from its time and puts what waits aside: so a rollover is vetoed. One
+ * Verifies the chain of an agency's keys. A rollover by the recovery key counts from its time and puts what waits aside, however far ahead that is dated: so a rollover is vetoed. One
  * by the present signing key counts after `ROLLOVER_WAITS_MS`, and not at all once that key is revoked for the time in which it would. A
  * revocation by anybody but the recovery key and the authority's root is nobody's. Errors: `signature-invalid`, `pin-mismatch`,
  * `key-statement-misplaced`, `malformed-message`, `wrong-type`.
@@ -60,16 +60,19 @@ export const verifyKeyHistory = async (
   let periods: KeyPeriod[] = [{ signing: first.signing, encryption: first.encryption, fromMs: 0 }];
   let previous = digestOfText(keys);
   let lastMs = 0;
+  let recoveredMs = 0;
   for (const [at, text] of rollovers.entries()) {
     const { root, kid, signing, encryption, timeMs, verify, ...said } = readRollover(text);
-    const next = said.agency === agency && said.sequence === at + 1 && said.previous === previous && timeMs >= lastMs;
+    // What a signing key dates ahead, and whatever counts for nothing, keeps nobody waiting.
+    const earliestMs = root === undefined ? lastMs : recoveredMs;
+    const next =
+      said.agency === agency && said.sequence === at + 1 && said.previous === previous && timeMs >= earliestMs;
     if (!next) throw new WaslError('key-statement-misplaced', { agency });
     if (root !== undefined && thumbprint(root) !== recovery) throw new WaslError('pin-mismatch');
     const by = root ?? named.get(kid);
     if (by === undefined) throw new WaslError('signature-invalid');
     await verify(primitives, by);
     previous = digestOfText(text);
-    lastMs = timeMs;
     digests.push(previous);
     named.set(thumbprint(signing), signing);
     const fromMs = root === undefined ? timeMs + ROLLOVER_WAITS_MS : timeMs;
@@ -81,8 +84,13 @@ export const verifyKeyHistory = async (
         last.fromMs <= timeMs &&
         thumbprint(last.signing) === kid &&
         (revoked.get(kid) ?? Number.POSITIVE_INFINITY) > fromMs);
-    if (counts) periods = [...periods.filter((period) => period.fromMs < fromMs), { signing, encryption, fromMs }];
-    else idle.push(previous);
+    if (!counts) {
+      idle.push(previous);
+      continue;
+    }
+    periods = [...periods.filter((period) => period.fromMs < fromMs), { signing, encryption, fromMs }];
+    lastMs = timeMs;
+    if (root !== undefined) recoveredMs = timeMs;
   }
   const dated = datedBy(periods, revoked) as unknown as KeyHistory['periods'];
   return { agency, recovery, periods: dated, rollovers: digests, idle, revoked };

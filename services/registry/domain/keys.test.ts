@@ -57,6 +57,7 @@ test('keys go on from what stands', async () => {
   expect(await codeOf(await rolled(held))).toBe('taken');
   expect(await codeOf(waiting)).toBe('taken');
   expect(await codeOf(taken)).toBe('taken');
+  expect(await codeOf(await revoked(taken, civil.signer.thumbprint, NOW - 1), taken)).toBe('taken');
   expect(await codeOf(await rolled(taken), taken)).toBe('taken');
   const present: KeyPair = { signing: civil.signer.publicJwk, encryption: civil.opener.publicJwk };
   expect(await codeOf(await rolled(waiting, present), waiting)).toBe('taken');
@@ -65,6 +66,13 @@ test('keys go on from what stands', async () => {
 test.each<[string, string, () => Promise<EntityOf<'agency'>>, EntityOf<'agency'>?]>([
   ['leaves a rollover out', 'entity-outdated', async () => held, waiting],
   ['leaves a revocation out', 'entity-outdated', async () => held, taken],
+  [
+    'says a revocation again',
+    'entity-outdated',
+    async () => ({ ...taken, revocations: [...(taken.revocations ?? []), ...(taken.revocations ?? [])] }),
+    taken,
+  ],
+  ['revokes later what is revoked', 'entity-outdated', () => revoked(taken, civil.signer.thumbprint, NOW + 1), taken],
   ['is dated before now', 'key-statement-untimely', () => rolled(held, pairOf(), civil.recovery, NOW - 400_000)],
   ['is dated after now', 'key-statement-untimely', () => rolled(held, pairOf(), civil.recovery, NOW + 400_000)],
   ['is by the present key while keys wait', 'rollover-waits', () => rolled(waiting, pairOf(), civil.signer), waiting],

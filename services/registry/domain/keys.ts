@@ -9,8 +9,8 @@ import { heldFor, rootIn, type Standing } from './standing.ts';
 const CLOCK_MS = 5 * 60_000;
 
 /**
- * Whether an agency's keys go on from what stands: nothing dropped, and each new statement by whom it says, dated now, and over keys that nobody
- * has. Other entities, and agencies that stood not, pass. Errors: `entity-outdated`, `key-statement-misplaced`, `key-statement-untimely`,
+ * Whether an agency's keys go on from what stands: nothing dropped or said twice, and each new statement by whom it says, dated now, and over keys that
+ * nobody has. Other entities, and agencies that stood not, pass. Errors: `entity-outdated`, `key-statement-misplaced`, `key-statement-untimely`,
  * `rollover-waits`, `unknown-key`, `key-used-before`, `signature-invalid`, `pin-mismatch`, `malformed-message`, `wrong-type`.
  */
 export const checkKeys = async (
@@ -24,19 +24,25 @@ export const checkKeys = async (
   if (before === undefined) return;
   const { rollovers = [], revocations = [] } = before;
   const later = (entity.rollovers ?? []).slice(rollovers.length);
-  const taken = (entity.revocations ?? []).filter((text) => !revocations.includes(text));
+  const taken = (entity.revocations ?? []).slice(revocations.length);
   const agency = entity.id;
   const authority = rootIn(standing);
   const was = await verifyKeyHistory(primitives, before, authority);
   const is = await verifyKeyHistory(primitives, entity, authority);
-  const dropped = revocations.some((text) => !(entity.revocations ?? []).includes(text));
+  const dropped = revocations.some((text, at) => entity.revocations?.[at] !== text);
   if (dropped || !followsHistory(is, was)) throw new WaslError('entity-outdated', { entity: entityKey(entity) });
   if (later.length === 0 && taken.length === 0) return;
 
+  const revoked = new Map(was.revoked);
   for (const text of taken) {
     const { key, sinceMs } = await verifyKeyRevocation(primitives, text, { agency, recovery: is.recovery, authority });
     if (!signingKeysOf(is).includes(key)) throw new WaslError('unknown-key', { agency });
     if (sinceMs > nowMs + CLOCK_MS) throw new WaslError('key-statement-untimely', { agency });
+    // Whoever holds a certificate alone could say again what was said, until the record has no room for new keys.
+    if (sinceMs >= (revoked.get(key) ?? Number.POSITIVE_INFINITY)) {
+      throw new WaslError('entity-outdated', { entity: entityKey(entity) });
+    }
+    revoked.set(key, sinceMs);
   }
   const others = await othersKeys(primitives, standing, entity, authority);
   for (const [at, text] of later.entries()) {
