@@ -2,7 +2,7 @@ import type { Bilingual } from './agreement.ts';
 import { WaslError } from './codes.ts';
 import type { AgencyId } from './ids.ts';
 import { readJws } from './jws.ts';
-import { type KeyHistory, keptKey, keysAt, liveKeys } from './key-history.ts';
+import { everKey, type KeyHistory, keptKey, keysAt, liveKeys, type StoppingKey } from './key-history.ts';
 import type { KeyPair } from './key-statements.ts';
 import type { EcPublicJwk, Primitives, Thumbprint } from './keys.ts';
 import type { AgencyStatus } from './registry.ts';
@@ -26,6 +26,8 @@ export interface AgencyView extends Omit<HeldAgency, 'status'> {
   live(kid: Thumbprint): KeyPair | undefined;
   /** The signing key of that thumbprint, present or former, unless it was revoked. */
   kept(kid: Thumbprint): EcPublicJwk | undefined;
+  /** The same, revoked or not. */
+  ever(kid: Thumbprint): StoppingKey | undefined;
 }
 
 /** Whose keys never changed is the same at any time. */
@@ -43,6 +45,7 @@ export const agencyAt = (held: HeldAgency, timeMs: number): AgencyView => {
     keys: { signing, encryption, recovery: history.recovery },
     live: (kid) => liveKeys(history, kid, timeMs),
     kept: (kid) => keptKey(history, kid, timeMs),
+    ever: (kid) => everKey(history, kid),
   };
   if (history.periods.length === 1) unchanged.set(held, view);
   return view;

@@ -1,7 +1,7 @@
 import { WaslError } from './codes.ts';
 import type { StandingAgreement } from './decide.ts';
 import { followsHistory, type KeyHistory } from './key-history.ts';
-import type { Primitives } from './keys.ts';
+import type { Primitives, Thumbprint } from './keys.ts';
 import { rememberLately } from './remember.ts';
 
 /** What one reader has seen and does not forget while it runs, whatever a later state leaves out. */
@@ -9,9 +9,9 @@ export interface CopyMemory {
   /** They remember the last good signatures. */
   readonly primitives: Primitives;
   readonly agreements: Map<string, StandingAgreement>;
-  /** From when on an officer's key counts for nothing, by the record's key. */
-  readonly revoked: Map<string, number>;
-  /** Of each agency's keys, by its id. */
+  /** From when on an officer's key counts for nothing, by whose key that was said; by the record's key and what stands behind the issuer. */
+  readonly revoked: Map<string, ReadonlyMap<Thumbprint, number>>;
+  /** Of each agency's keys, by its id and its recovery key: what somebody else showed under its name is not its own. */
   readonly keys: Map<string, Pick<KeyHistory, 'rollovers' | 'revoked'>>;
 }
 
@@ -26,7 +26,8 @@ export const newCopyMemory = (primitives: Primitives): CopyMemory => ({
 
 /** Holds an agency's keys to what was seen of them. Error: `registry-rollback`. */
 export const rememberKeys = (memory: CopyMemory, history: KeyHistory): void => {
-  const seen = memory.keys.get(history.agency);
+  const name = `${history.agency} ${history.recovery}`;
+  const seen = memory.keys.get(name);
   if (seen !== undefined && !followsHistory(history, seen)) throw new WaslError('registry-rollback');
-  memory.keys.set(history.agency, history);
+  memory.keys.set(name, history);
 };

@@ -1,9 +1,11 @@
 import type { FindOfficers, Officer } from './agreement-acts.ts';
 import { unlessRefused, WaslError } from './codes.ts';
+import type { AgencyView } from './copy-agency.ts';
 import type { CopyPins, Said } from './copy-agreement.ts';
 import type { CopyMemory } from './copy-memory.ts';
-import { AUTHORITY, type Issuer } from './ids.ts';
+import { type AgencyId, AUTHORITY, type Issuer } from './ids.ts';
 import { readJws } from './jws.ts';
+import { takenBackFromMs } from './key-history.ts';
 import { type Thumbprint, thumbprint } from './keys.ts';
 import { type IssuerKey, verifyOfficer, verifyOfficerRevocation } from './officer.ts';
 import { TYP } from './statements.ts';
@@ -15,11 +17,15 @@ export const officersIn = (
   said: Pick<Said, 'agency' | 'officer'>,
 ): FindOfficers => {
   const found = new Map<string, Promise<readonly Officer[]>>();
-  const issuerKey = (issuer: Issuer, kid: Thumbprint): IssuerKey => {
-    if (issuer === AUTHORITY) return { root: pins.authority };
+  const agencyOf = (issuer: AgencyId): AgencyView | undefined => {
     const agency = said.agency(issuer);
     const foreign = issuer === pins.own?.agency && agency?.keys.recovery !== pins.own.recovery;
-    const key = foreign ? undefined : agency?.kept(kid);
+    return foreign ? undefined : agency;
+  };
+  const issuerKey = (issuer: Issuer, jws: string, typ: string, which: 'kept' | 'ever'): IssuerKey => {
+    if (issuer === AUTHORITY) return { root: pins.authority };
+    const { kid } = readJws(jws, typ);
+    const key = which === 'kept' ? agencyOf(issuer)?.kept(kid) : agencyOf(issuer)?.ever(kid)?.signing;
     if (key === undefined) throw new WaslError('unknown-key', { agency: issuer });
     return key;
   };
@@ -27,22 +33,29 @@ export const officersIn = (
     const entity = said.officer(key);
     if (entity === undefined) return [];
     const { certificates, revocation } = entity;
+    const agency = issuer === AUTHORITY ? undefined : agencyOf(issuer);
+    const name = `${key} ${agency?.keys.recovery ?? pins.authority}`;
     if (revocation !== undefined) {
       const revoked = await ours(async () => {
-        const by = issuerKey(issuer, readJws(revocation, TYP.officerRevocation).kid);
+        const by = issuerKey(issuer, revocation, TYP.officerRevocation, 'ever');
         return verifyOfficerRevocation(memory.primitives, by, revocation);
       });
       // Somebody else's revocation is nobody's: a stolen registry key must not choose whose signature falls.
       if (revoked?.issuer === issuer && revoked.officer === kid) {
-        memory.revoked.set(key, Math.min(revoked.sinceMs, memory.revoked.get(key) ?? Number.POSITIVE_INFINITY));
+        const { kid: by } = readJws(revocation, TYP.officerRevocation);
+        const seen = memory.revoked.get(name);
+        const sinceMs = Math.min(revoked.sinceMs, seen?.get(by) ?? Number.POSITIVE_INFINITY);
+        memory.revoked.set(name, new Map([...(seen ?? []), [by, sinceMs]]));
       }
     }
     const verified = await Promise.all(
       certificates.map((text) =>
-        ours(async () => verifyOfficer(memory.primitives, issuerKey(issuer, readJws(text, TYP.officer).kid), text)),
+        ours(async () => verifyOfficer(memory.primitives, issuerKey(issuer, text, TYP.officer, 'kept'), text)),
       ),
     );
-    const revokedSinceMs = memory.revoked.get(key);
+    const seen = [...(memory.revoked.get(name) ?? [])];
+    const revokedSinceMs =
+      seen.length === 0 ? undefined : Math.min(...seen.map(([by, ms]) => takenBackFromMs(ms, agency?.ever(by))));
     return verified
       .filter((officer) => officer?.issuer === issuer && thumbprint(officer.key) === kid)
       .map((officer) => ({ ...(officer as Officer), ...(revokedSinceMs === undefined ? {} : { revokedSinceMs }) }));

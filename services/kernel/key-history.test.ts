@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import {
+  agency,
   civil,
   copyOf,
   honest,
+  idsOf,
   pins,
   publish,
   root,
@@ -24,6 +26,7 @@ import { type KeyRevocation, signKeyRevocation, signRollover } from './key-chang
 import { keptKey, keysAt, liveKeys, periodOf, ROLLOVER_WAITS_MS, verifyKeyHistory } from './key-history.ts';
 import type { KeyPair } from './key-statements.ts';
 import { type Signer, thumbprint } from './keys.ts';
+import { signOfficerRevocation } from './officer.ts';
 import type { EntityOf } from './registry.ts';
 
 const held = honest.find((entity) => entity.kind === 'agency' && entity.id === civil.id) as EntityOf<'agency'>;
@@ -170,6 +173,43 @@ describe('a reader of the registry', () => {
       const after = await buildCopy(primitives, pins, await later(less), before);
       expect(after.agency(civil.id)).toBeUndefined();
       expect(after.problems).toEqual([{ what: 'agency/civil-status', code: 'registry-rollback' }]);
+    }
+  });
+
+  test('holds an agency to what it has seen of that agency alone, not of whoever showed keys or revocations of his own under its name', async () => {
+    const masked = { ...civil, recovery: thief.root, signer: thief.signing, opener: thief.encryption };
+    const shown = await rolled((await agency(masked)) as EntityOf<'agency'>, thief.root, 'recovery', next.pair, 5);
+    const officer = civil.officer.entity;
+    const revocation = await signOfficerRevocation(thief.signing, {
+      issuer: civil.id,
+      officer: officer.id,
+      sinceMs: 0,
+    });
+    const before = await copyOf(honest);
+    const lies = await publish(withEntities(shown, { ...officer, revocation }), { version: 8 });
+    const during = await buildCopy(primitives, pins, lies, before);
+    expect(await idsOf(during)).toEqual([]);
+    const after = await buildCopy(primitives, pins, await publish(honest, { version: 9 }), during);
+    expect(await idsOf(after)).toEqual(['health', 'licences']);
+  });
+
+  test('finds no officer again whom a key took back that was revoked afterwards, and by its word no earlier signature falls', async () => {
+    const officer = civil.officer.entity;
+    const of = { issuer: civil.id, officer: officer.id, sinceMs: 0 };
+    const takenBack = { ...officer, revocation: await signOfficerRevocation(next.signer, of) };
+    const two = await rolled(held, civil.recovery, 'recovery', next.pair, 10);
+    const three = await rolled(two, civil.recovery, 'recovery', other.pair, 20);
+    for (const [sinceMs, ids] of [
+      [0, []],
+      // The agreements of this world were approved at 1.
+      [15, ['health', 'licences']],
+    ] as const) {
+      const theft = await revoked(three, sinceMs, civil.recovery, { key: next.kid });
+      const state = await publish(withEntities(theft, takenBack), { version: 8 });
+      const before = await copyOf(withEntities(two, takenBack));
+      expect(await idsOf(before)).toEqual([]);
+      for (const seen of [undefined, before])
+        expect(await idsOf(await buildCopy(primitives, pins, state, seen))).toEqual(ids);
     }
   });
 

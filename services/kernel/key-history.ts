@@ -21,6 +21,12 @@ export interface KeyPeriod extends KeyPair {
   readonly revokedSinceMs?: number;
 }
 
+/** A signing key, whether or not it still counts. */
+export interface StoppingKey {
+  readonly signing: EcPublicJwk;
+  readonly revokedSinceMs?: number;
+}
+
 /** All keys that an agency ever had, oldest first; the last may still have to wait. */
 export interface KeyHistory {
   readonly agency: AgencyId;
@@ -144,6 +150,21 @@ export const keptKey = ({ periods }: KeyHistory, kid: Thumbprint, nowMs: number)
     ({ signing, fromMs, revokedSinceMs }) =>
       thumbprint(signing) === kid && revokedSinceMs === undefined && fromMs - APART_MS <= nowMs,
   )?.signing;
+
+/** The signing key of that thumbprint that the agency has or had, and from when on it counts for nothing: what stops somebody goes on doing so. */
+export const everKey = ({ periods, revoked }: KeyHistory, kid: Thumbprint): StoppingKey | undefined => {
+  const signing = periods.find((period) => thumbprint(period.signing) === kid)?.signing;
+  const revokedSinceMs = revoked.get(kid);
+  if (signing === undefined) return undefined;
+  return { signing, ...(revokedSinceMs === undefined ? {} : { revokedSinceMs }) };
+};
+
+/**
+ * From when on an officer is taken back by what such a key signed. When a key that was revoked did so nobody knows: by its word nothing falls that was
+ * signed before the day of its own revocation, and whoever it took back does not return with its theft.
+ */
+export const takenBackFromMs = (sinceMs: number, by: StoppingKey | undefined): number =>
+  Math.max(sinceMs, by?.revokedSinceMs ?? 0);
 
 /** The period in which a key signed something, that is dated by evidence and not by itself; undefined when it did not count at that time. */
 export const periodOf = ({ periods }: KeyHistory, kid: Thumbprint, atMs: number): KeyPeriod | undefined =>

@@ -42,7 +42,7 @@ export const applyEntities = async (
       else beside.set(key, held);
       if (action === 'keep') continue;
       await checkKeys(primitives, standing, entity, nowMs);
-      await checkOfficer(primitives, beside, entity, nowMs);
+      await checkOfficer(primitives, beside, entity, nowMs, true);
     }
     for (const { key, action, entity } of plan) {
       if (entity.kind !== 'agreement' || action === 'keep') continue;
