@@ -1,5 +1,6 @@
 import { WaslError } from '../../services/kernel/codes.ts';
 import { buildCopy, type CopyMemory, type CopyPins, type RegistryCopy } from '../../services/kernel/copy.ts';
+import { mustBeOfNow } from '../../services/kernel/freshness.ts';
 import type { BootId, GatewayId } from '../../services/kernel/ids.ts';
 import type { Primitives } from '../../services/kernel/keys.ts';
 import type { TlsIdentity } from '../../services/platform/crypto/index.ts';
@@ -45,6 +46,7 @@ export interface LinkOptions {
   /** The kit's own, which outlives the connection: a gateway that is reached anew shows nothing older. */
   readonly memory: CopyMemory;
   readonly log: Logger;
+  readonly now: () => number;
   /** Told of each verified copy; the next is looked at afterwards. */
   readonly onCopy: (copy: RegistryCopy) => Promise<void>;
   /** Told when the link reaches a gateway. */
@@ -63,7 +65,7 @@ interface Line {
 }
 
 export const openLink = (options: LinkOptions): Link => {
-  const { address, identity, primitives, pins, memory, log } = options;
+  const { address, identity, primitives, pins, memory, log, now } = options;
   const lines = new Set<Line>();
   /** What was shown last, also over an earlier connection: nobody shows less than that. */
   let copy: RegistryCopy | undefined;
@@ -79,6 +81,7 @@ export const openLink = (options: LinkOptions): Link => {
       for await (const message of connection.followRegistry(AbortSignal.any([until, left.signal]))) {
         const state = read(message);
         if (state === undefined) continue;
+        mustBeOfNow(state.head, now());
         copy = await buildCopy(primitives, pins, state, copy, memory);
         for (const { what, code } of copy.problems) log.warn({ what, code, gateway }, 'a registry record is left out');
         await options.onCopy(copy);

@@ -60,6 +60,7 @@ export const openLinks = (of: {
       pins,
       memory,
       log,
+      now,
       // Two gateways may be a head apart: the newest counts, whoever brought it.
       onCopy: async (copy) => {
         of.onCopy(copy);

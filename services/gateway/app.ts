@@ -63,7 +63,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const now = options.now ?? Date.now;
   const gateway = parseGatewayId(identity.gateway);
   const boot = parseBootId(uuidV7(now(), primitives.random(10)));
-  const registry = makeRegistryHolder(primitives, identity.pins, log);
+  const registry = makeRegistryHolder(primitives, identity.pins, log, now);
   const limits: Limits = { ...LIMITS, ...options };
   const places = makeBudget({ inAll: limits.requestsInFlight, ofOne: limits.requestsOfOneAgency });
   const documents = makeBudget({ inAll: limits.documentBytes, ofOne: limits.documentBytes / 2 });

@@ -200,6 +200,12 @@ export const REFUSED = {
     'The registry showed an older state than before. Next move: your security officer and the operator of the bus.',
     'عُرضت حالة أقدم من سجل الجهات والاتفاقيات. الإجراء التالي على: مسؤول الأمن في جهتك ومشغّل المنصة.',
   ),
+  'registry-ahead': row(
+    'refused',
+    'security-officer',
+    'The registry dates its state in the future, so it is not taken. Next move: your security officer, to check the clock here and to ask the operator of the bus.',
+    'تاريخ حالة سجل الجهات والاتفاقيات في المستقبل فلا تُعتمد. الإجراء التالي على: مسؤول الأمن في جهتك للتأكد من ساعة النظام ومراجعة مشغّل المنصة.',
+  ),
   'credential-invalid': row(
     'refused',
     'provider-integrator',

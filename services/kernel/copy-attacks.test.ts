@@ -26,7 +26,8 @@ import {
   withEntities,
 } from '../../test/support/registry-world.ts';
 import { primitives } from '../platform/crypto/index.ts';
-import { buildCopy, type CopyPins, holdRecord, type RegistryCopy } from './copy.ts';
+import { makeRegistryReader } from '../platform/registry/changes.ts';
+import { buildCopy, type CopyPins, holdRecord, type RegistryCopy, type RegistryState } from './copy.ts';
 import { parseGatewayId } from './ids.ts';
 import { signAgencyKeys, signAuditKeys, signGatewayKeys, signRegistryKeys } from './key-statements.ts';
 import { digestOverRecords, type Entity, signHead, signRecord } from './registry.ts';
@@ -224,4 +225,13 @@ describe('whoever stands between the registry and a copy', () => {
       code: 'signature-invalid',
     });
   });
+});
+
+test('whoever stole a gateway piles up nothing at a kit behind a head that it has seen', async () => {
+  const { records, digests, head } = await publish(honest);
+  const read = makeRegistryReader();
+  const told = { records: records.map(({ text }) => text), digests: [...digests], withdrawn: [], head };
+  const first = await buildCopy(primitives, own(transport), read(told) as RegistryState);
+  const more = read({ records: [], digests: ['x'.repeat(1000)], withdrawn: [], head }) as RegistryState;
+  await expect(buildCopy(primitives, own(transport), more, first)).rejects.toMatchObject({ code: 'signature-invalid' });
 });

@@ -3,6 +3,7 @@ import type { AgencyView, HeldAgency } from './copy-agency.ts';
 import type { CopyPins } from './copy-agreement.ts';
 import { entityOf, type HeldRecord } from './copy-records.ts';
 import type { StandingAgreement } from './decide.ts';
+import { periodOf } from './key-history.ts';
 import type { Primitives } from './keys.ts';
 import { readStatusListId, readStatusToken, type StatusToken } from './status-list.ts';
 
@@ -27,7 +28,7 @@ export const vouchedFor = (
   return vouched;
 };
 
-/** A provider's list, by the key that it says, present or former. Errors: `unknown-key`, and those of `readStatusToken`. */
+/** A provider's list, by the key that it says: the one of its time. Errors: `unknown-key`, and those of `readStatusToken`. */
 export const verifyList = async (
   primitives: Primitives,
   record: HeldRecord,
@@ -35,7 +36,9 @@ export const verifyList = async (
 ): Promise<StatusToken> => {
   const { id, token: text } = entityOf(record, 'status-list');
   const { token, kid, verify } = readStatusToken(readStatusListId(id), text);
-  const signing = provider.kept(kid);
+  // A list tells its own time, so a former key signs none of a later one.
+  const counted = periodOf(provider.history, kid, token.issuedAt * 1000) !== undefined;
+  const signing = counted ? provider.kept(kid) : undefined;
   if (signing === undefined) throw new WaslError('unknown-key', { agency: provider.id });
   await verify(primitives, signing);
   return token;

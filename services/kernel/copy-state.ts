@@ -16,6 +16,7 @@ export interface RegistryState {
 export interface VerifiedState {
   readonly head: RegistryHead;
   readonly records: readonly HeldRecord[];
+  readonly digests: readonly string[];
   readonly index: RecordIndex;
 }
 
@@ -38,11 +39,11 @@ export const verifyState = async (
   if (own === undefined) throw new WaslError('pin-mismatch');
   const { registry: key } = await verifyRegistryKeys(primitives, entityOf(own, 'registry').keys, authority);
   const head = await verifyHead(primitives, key, headText);
-  // The same records under the same digest were in the same list.
-  if (!unchanged || head.digest !== earlier.head.digest) {
+  // The same records and the same list under the same digest were looked at before; any other list may be of any length.
+  if (!unchanged || digests !== earlier.digests || head.digest !== earlier.head.digest) {
     checkList(key, head, digests, records);
   }
-  return { head, records, index };
+  return { head, records, digests, index };
 };
 
 const checkList = (

@@ -84,7 +84,8 @@ export const buildCopy = async (
     const forked = earlier !== undefined && earlier.state.head.digest !== digest;
     if (version < previous.version || forked) throw new WaslError('registry-rollback');
   }
-  const time = version === previous?.version ? Math.max(timeMs, previous.timeMs) : timeMs;
+  // Whose keys count is a matter of the time: former ones do not come back with a head of yesterday.
+  const time = Math.max(timeMs, previous?.timeMs ?? 0);
   // Only the head is new: all that was verified stands.
   const same = previous !== undefined && earlier?.state.index === verified.index && earlier.memory === remembered;
   const views: Views = earlier?.views ?? new WeakMap();

@@ -193,6 +193,16 @@ describe('a reader of the registry', () => {
     expect(await idsOf(after)).toEqual(['health', 'licences']);
   });
 
+  test('finds no former keys again by a head that goes back in time', async () => {
+    const entity = await rolled(held, civil.recovery, 'recovery', next.pair, T);
+    const state = (version: number, timeMs: number) => publish(withEntities(entity), { version, timeMs });
+    const before = await buildCopy(primitives, pins, await state(7, T + HOUR_MS));
+    const after = await buildCopy(primitives, pins, await state(8, T - HOUR_MS), before);
+    expect(after.version).toBe(8);
+    expect(after.agency(civil.id)?.live(civil.signer.thumbprint)).toBeUndefined();
+    expect(after.agency(civil.id)?.live(next.kid)).toBeDefined();
+  });
+
   test('finds no officer again whom a key took back that was revoked afterwards, and by its word no earlier signature falls', async () => {
     const officer = civil.officer.entity;
     const of = { issuer: civil.id, officer: officer.id, sinceMs: 0 };

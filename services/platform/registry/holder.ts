@@ -2,6 +2,7 @@ import type { FollowRegistryResponse } from '../../../proto/gen/wasl/exchange/v1
 import { WaslError } from '../../kernel/codes.ts';
 import { buildCopy, type CopyPins, type RegistryCopy, type RegistryState } from '../../kernel/copy.ts';
 import { strange } from '../../kernel/decide.ts';
+import { mustBeOfNow } from '../../kernel/freshness.ts';
 import type { AgencyId } from '../../kernel/ids.ts';
 import type { Primitives } from '../../kernel/keys.ts';
 import type { Logger } from '../log/index.ts';
@@ -26,7 +27,12 @@ export interface RegistryHolder {
   ): Promise<void>;
 }
 
-export const makeRegistryHolder = (primitives: Primitives, pins: CopyPins, log: Logger): RegistryHolder => {
+export const makeRegistryHolder = (
+  primitives: Primitives,
+  pins: CopyPins,
+  log: Logger,
+  now: () => number = Date.now,
+): RegistryHolder => {
   let held: { readonly state: RegistryState; readonly copy: RegistryCopy } | undefined;
   let taking: Promise<void> = Promise.resolve();
   const changed = new Set<() => void>();
@@ -37,11 +43,13 @@ export const makeRegistryHolder = (primitives: Primitives, pins: CopyPins, log: 
 
   const verify = async (state: RegistryState): Promise<void> => {
     try {
-      const copy = await buildCopy(primitives, pins, state, held?.copy);
-      for (const { what, code } of copy.problems) log.warn({ what, code }, 'a registry record is left out');
-      // The same list stays the same one, so that no stream looks for what differs.
+      // The same list stays the same one, so that nobody looks through it again, and no stream for what differs.
       const digests = same(held?.state.digests, state.digests) ? held.state.digests : state.digests;
-      held = { state: { ...state, digests }, copy };
+      const whole = { ...state, digests };
+      mustBeOfNow(state.head, now());
+      const copy = await buildCopy(primitives, pins, whole, held?.copy);
+      for (const { what, code } of copy.problems) log.warn({ what, code }, 'a registry record is left out');
+      held = { state: whole, copy };
       resolveFirst();
       for (const tell of [...changed]) tell();
     } catch (error) {
