@@ -1,7 +1,7 @@
 import { CODES, type Code, WaslError } from '../../services/kernel/codes.ts';
 import type { RegistryCopy } from '../../services/kernel/copy.ts';
 import { dayIn } from '../../services/kernel/day.ts';
-import { digestOfText } from '../../services/kernel/digest.ts';
+import { type Digest, digestOfText } from '../../services/kernel/digest.ts';
 import { signJws } from '../../services/kernel/jws.ts';
 import type { Primitives } from '../../services/kernel/keys.ts';
 import { digestInPieces } from '../../services/kernel/pieces.ts';
@@ -39,8 +39,8 @@ interface End extends Pick<AnswerStatement, 'outcome' | 'claims'> {
   readonly ticket?: string;
   readonly retryAfterMs?: number;
   readonly sealed?: Uint8Array;
-  /** Where the document's status stands. */
-  readonly place?: Place;
+  /** Of a document, for the journal alone: where its status stands, and which it is. */
+  readonly kept?: { readonly status: Place; readonly credential: Digest };
 }
 
 const BUSY_RETRY_MS = 1_000;
@@ -125,12 +125,12 @@ export const makeAnswer = ({ identity, primitives, copy, journal, places, handle
           return { outcome: 'refused', code: 'ticket-unknown', claims: [] };
         case 'found': {
           const place = await places.take();
-          const issued = await issueDocument(primitives, identity, held, offer, read.digest, {
+          const { credential, ...issued } = await issueDocument(primitives, identity, held, offer, read.digest, {
             document: found.document,
             status: { uri: statusUri({ provider: identity.agency, list: place.list }), index: place.index },
             nowMs: now(),
           });
-          return { outcome: 'delivered', ...issued, place };
+          return { outcome: 'delivered', ...issued, kept: { status: place, credential } };
         }
       }
     } catch (error) {
@@ -146,7 +146,7 @@ export const makeAnswer = ({ identity, primitives, copy, journal, places, handle
   const sign = async (
     { request, digest }: ReadOffer,
     offered: Offered,
-    { sealed, place: _, ...said }: End,
+    { sealed, kept: _, ...said }: End,
   ): Promise<Answered> => {
     const answer: AnswerStatement = {
       ...said,
@@ -178,8 +178,7 @@ export const makeAnswer = ({ identity, primitives, copy, journal, places, handle
       try {
         const answered = await sign(read, offered, end);
         // COMMIT POINT. A crash before this leaves a request without an answer; after it, an answer that may not have left: it is in the journal.
-        const status = end.place === undefined ? {} : { status: end.place };
-        await journal.append({ kind: 'answered', requestId, statement: answered.statement, ...status });
+        await journal.append({ kind: 'answered', requestId, statement: answered.statement, ...end.kept });
         log.info({ requestId, outcome: end.outcome, code: end.code }, 'answered');
         return answered;
       } catch (error) {

@@ -7,6 +7,7 @@ import { sealPrivate } from '../../services/kernel/jwe.ts';
 import { signJws } from '../../services/kernel/jws.ts';
 import type { Primitives } from '../../services/kernel/keys.ts';
 import { type PrivatePart, privatePayload } from '../../services/kernel/private-part.ts';
+import { credentialDigest } from '../../services/kernel/sdjwt.ts';
 import { type RequestStatement, requestPayload, TYP } from '../../services/kernel/statements.ts';
 import type { Logger } from '../../services/platform/log/index.ts';
 import { makeAcknowledge } from './acknowledge.ts';
@@ -178,6 +179,7 @@ export const makeClient = (parts: ClientParts): Client => {
         ...('code' in outcome ? { code: outcome.code } : {}),
         ...(statement === undefined ? {} : { statement }),
         receipts: [receipts.requested, receipts.ended].filter((receipt) => receipt !== undefined),
+        ...(outcome.outcome === 'delivered' ? { credential: credentialDigest(outcome.credential) } : {}),
       });
     } catch (error) {
       // What cannot be written down is not handed out either.

@@ -3,7 +3,7 @@ import type { RegistryCopy } from '../../services/kernel/copy.ts';
 import type { Digest } from '../../services/kernel/digest.ts';
 import { sealTo } from '../../services/kernel/jwe.ts';
 import type { Primitives } from '../../services/kernel/keys.ts';
-import { issueSdJwt } from '../../services/kernel/sdjwt.ts';
+import { credentialDigest, issueSdJwt } from '../../services/kernel/sdjwt.ts';
 import { type StatusPlace, statusClaim } from '../../services/kernel/status-list.ts';
 import type { JsonObject, JsonValue } from '../../services/kernel/strict-json.ts';
 import { compileSchema } from '../../services/platform/validate/index.ts';
@@ -27,7 +27,7 @@ interface Issuing {
 
 /**
  * Makes the verified document: the whole of it is held to the schema, then everything that was not asked for under the agreement is
- * dropped before a byte is signed. Throws `schema-invalid-answer` with places, never values, and
+ * dropped before a byte is signed. `credential` names what was signed. Throws `schema-invalid-answer` with places, never values, and
  * `other-subject`.
  */
 export const issueDocument = async (
@@ -37,7 +37,7 @@ export const issueDocument = async (
   { request, part, sealTo: key }: GoodOffer,
   requestDigest: Digest,
   { document, status, nowMs }: Issuing,
-): Promise<{ readonly sealed: Uint8Array; readonly claims: readonly string[] }> => {
+): Promise<{ readonly sealed: Uint8Array; readonly claims: readonly string[]; readonly credential: Digest }> => {
   const type = copy.documentType(request.documentType, request.documentVersion);
   if (type === undefined) throw new WaslError('unknown-document-type', { documentType: request.documentType });
   const whole = document as JsonObject;
@@ -63,5 +63,6 @@ export const issueDocument = async (
     },
     disclosable: Object.fromEntries(claims.map((claim) => [claim, whole[claim] as JsonValue])),
   });
-  return { sealed: await sealTo(primitives, key, credential, SEALED_TYPE), claims };
+  const sealed = await sealTo(primitives, key, credential, SEALED_TYPE);
+  return { sealed, claims, credential: credentialDigest(credential) };
 };

@@ -1,6 +1,5 @@
 import { WaslError } from '../../services/kernel/codes.ts';
 import type { RegistryCopy } from '../../services/kernel/copy.ts';
-import type { Digest } from '../../services/kernel/digest.ts';
 import { primitives, validityOf } from '../../services/platform/crypto/index.ts';
 import type { Logger } from '../../services/platform/log/index.ts';
 import { makeAnswer } from './answer.ts';
@@ -12,7 +11,7 @@ import type { Journal } from './journal/index.ts';
 import { type Links, openLinks } from './links.ts';
 import { watchOwnSteps } from './own-steps.ts';
 import { makeProvider, type Provider } from './provider.ts';
-import { answeredAt } from './status/answered-at.ts';
+import { type Answering, answeredAt } from './status/answered-at.ts';
 import { holdLists } from './status/held.ts';
 import { type KeptLists, keepLists } from './status/keep.ts';
 import { makePlaces } from './status/places.ts';
@@ -111,7 +110,7 @@ export const openKit = ({ identity, gateways, journal, log, now = Date.now }: Ki
     },
     verify: (credential) => {
       const copy = links.copy();
-      const at = (request: Digest): Promise<number | undefined> => answeredAt(primitives, copy, journal, request);
+      const at = (of: Answering): Promise<number | undefined> => answeredAt(primitives, copy, journal, of);
       return verifyDocument({ primitives, identity, copy, lists, answeredAt: at, now }, credential);
     },
     copy: links.newestCopy,

@@ -18,6 +18,8 @@ export type JournalBody =
       readonly code?: string;
       readonly statement?: string;
       readonly receipts: readonly string[];
+      /** Of a document, the digest of what its issuer signed: the receipts date this one and no other. */
+      readonly credential?: Digest;
     }
   /** Provider: a request it is about to serve, with the gateway's receipt of `requested`. `day` counts against `agreement`'s quota. */
   | {
@@ -34,6 +36,7 @@ export type JournalBody =
       readonly requestId: string;
       readonly statement: string;
       readonly status?: { readonly list: string; readonly index: number };
+      readonly credential?: Digest;
     }
   /** Provider: the receipt of the answer, which came later. */
   | { readonly kind: 'receipt'; readonly requestId: string; readonly receipt: string }

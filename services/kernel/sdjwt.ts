@@ -1,6 +1,7 @@
 import { encodeBase64url } from './base64url.ts';
 import { latin1, splitBytes, utf8 } from './bytes.ts';
 import { WaslError } from './codes.ts';
+import { type Digest, digestOfText } from './digest.ts';
 import { isObject } from './fields.ts';
 import { CLAIM_NAME } from './ids.ts';
 import { fitsOnePiece, jsonInPieces, parseInPieces } from './json-pieces.ts';
@@ -74,11 +75,18 @@ const readDisclosure = async (
   return [name, claim as JsonValue];
 };
 
-/** The thumbprint of the key that it says it is signed with. Errors: `malformed-message`, `wrong-type`. */
-export const issuerKid = (compact: Uint8Array): Thumbprint => {
+/** What the issuer signed, without the disclosures. */
+const signedPart = (compact: Uint8Array): string => {
   const end = compact.indexOf(TILDE);
-  return readJws(latin1(end < 0 ? compact : compact.subarray(0, end)), TYP.credential).kid;
+  return latin1(end < 0 ? compact : compact.subarray(0, end));
 };
+
+/** The thumbprint of the key that it says it is signed with. Errors: `malformed-message`, `wrong-type`. */
+export const issuerKid = (compact: Uint8Array): Thumbprint => readJws(signedPart(compact), TYP.credential).kid;
+
+/** Names a credential, whatever of it is disclosed. */
+export const credentialDigest = (compact: Uint8Array | string): Digest =>
+  digestOfText(typeof compact === 'string' ? (compact.split('~', 1)[0] ?? '') : signedPart(compact));
 
 /** Keeps only the named disclosures; the signature still holds. */
 export const presentSdJwt = async (

@@ -8,10 +8,13 @@ import { certify } from '../../services/cli/commands/officer.ts';
 import { DATA_OFFICER } from '../../services/cli/development/layout.ts';
 import type { End } from '../../services/cli/end.ts';
 import { writeBusAddresses } from '../../services/cli/member.ts';
+import { latin1 } from '../../services/kernel/bytes.ts';
 import { readJws } from '../../services/kernel/jws.ts';
+import { issueSdJwt } from '../../services/kernel/sdjwt.ts';
 import { TYP } from '../../services/kernel/statements.ts';
 import { openEmbeddedBus } from '../../services/platform/bus/embedded.ts';
 import type { Bus } from '../../services/platform/bus/port.ts';
+import { loadSigner, primitives } from '../../services/platform/crypto/index.ts';
 import { ASK } from '../support/asks.ts';
 import { personalExtract } from '../support/documents.ts';
 import { type Exchange, startExchange, until } from '../support/exchange.ts';
@@ -127,6 +130,11 @@ test('a signing key that is revoked under load: nothing more is delivered within
   expect(kidOf(loading.ends.at(-1) as Ended)).toBe(key);
   // What this agency has in evidence from before counts; whoever has not cannot know when it was signed.
   expect((await asker.verify(first.credential)).issuer).toBe('civil-status');
+  // Nor does evidence of one document date another, which whoever stole the key made for the same request.
+  const stolen = await loadSigner(join(identity('civil-status'), 'signing.jwk'));
+  const { _sd, _sd_alg, ...always } = readJws(first.credential.split('~')[0] ?? '', TYP.credential).payload;
+  const forged = await issueSdJwt(stolen, primitives, { always, disclosable: { fullName: 'Anybody' } });
+  await expect(asker.verify(latin1(forged))).rejects.toMatchObject({ code: 'signing-key-revoked' });
   const another = await exchange.kit('transport');
   await expect(another.verify(first.credential)).rejects.toMatchObject({ code: 'signing-key-revoked' });
   expect(await statesOf('civil-status')).toEqual(['revoked', 'present']);

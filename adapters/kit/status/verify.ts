@@ -5,13 +5,14 @@ import type { Digest } from '../../../services/kernel/digest.ts';
 import { readJws } from '../../../services/kernel/jws.ts';
 import { periodOf } from '../../../services/kernel/key-history.ts';
 import { type Primitives, thumbprint } from '../../../services/kernel/keys.ts';
-import { verifySdJwt } from '../../../services/kernel/sdjwt.ts';
+import { credentialDigest, verifySdJwt } from '../../../services/kernel/sdjwt.ts';
 import { TYP } from '../../../services/kernel/statements.ts';
 import { inflateStatusList, readStatusClaim, readStatusUri, statusAt } from '../../../services/kernel/status-list.ts';
 import type { JsonObject } from '../../../services/kernel/strict-json.ts';
 import { zlib } from '../../../services/platform/compress/index.ts';
 import type { Identity } from '../identity.ts';
 import { type Reason, reasonOf } from '../outcome.ts';
+import type { Answering } from './answered-at.ts';
 import type { HeldLists } from './held.ts';
 
 /** `unknown`: no list says so, or none that is still good; it is never to be taken for `valid`. */
@@ -36,8 +37,8 @@ interface With {
   readonly identity: Pick<Identity, 'agency'>;
   readonly copy: RegistryCopy;
   readonly lists: HeldLists;
-  /** When the answer to a request was put in evidence, ms, by what this agency holds of it. */
-  readonly answeredAt: (request: Digest) => Promise<number | undefined>;
+  /** When the answer that brought a credential was put in evidence, ms, by what this agency holds of it. */
+  readonly answeredAt: (of: Answering) => Promise<number | undefined>;
   readonly now: () => number;
 }
 
@@ -65,7 +66,8 @@ export const verifyDocument = async (
   if (typeof iat !== 'number' || typeof request !== 'string') throw new WaslError('credential-invalid');
   // What a document says of its own time counts while nobody else can have its key; afterwards evidence alone dates it.
   const revoked = keys.revokedSinceMs !== undefined;
-  const atMs = revoked ? await answeredAt(request as Digest) : Math.min(iat * 1000, now());
+  const answering = { request: request as Digest, credential: credentialDigest(credential) };
+  const atMs = revoked ? await answeredAt(answering) : Math.min(iat * 1000, now());
   if (atMs === undefined || periodOf(agency.history, kid, atMs) === undefined) {
     throw new WaslError(revoked ? 'signing-key-revoked' : 'unknown-key', { agency: issuer });
   }
