@@ -27,14 +27,15 @@ export const watchOwnSteps = (identity: Identity, primitives: Primitives, log: L
   let steps: readonly OwnStep[] = [];
   let read = false;
 
-  const stepIn = async (name: string, text: string): Promise<OwnStep | undefined> => {
+  const stepIn = async (name: string, text: string, isNew: boolean): Promise<OwnStep | undefined> => {
     try {
       const [step = '', certificate = ''] = text.split(/\s+/);
       const own = { agency, signing: keys.signers().map(({ publicJwk }) => publicJwk) };
       return await verifyOwnStep(primitives, own, step, certificate);
     } catch (error) {
       if (!(error instanceof WaslError)) throw error;
-      log.error({ file: name, code: error.code }, 'a file of suspensions says nothing of ours, and stops nothing');
+      if (isNew)
+        log.error({ file: name, code: error.code }, 'a file of suspensions says nothing of ours, and stops nothing');
       return undefined;
     }
   };
@@ -44,7 +45,9 @@ export const watchOwnSteps = (identity: Identity, primitives: Primitives, log: L
     for (const name of names) {
       const text = (await readFile(join(folder, name), 'utf8')).trim();
       const held = files.get(name);
-      next.set(name, held?.text === text ? held : { text, step: await stepIn(name, text) });
+      const isNew = held?.text !== text;
+      // One by a key that is not known here is looked at again: the key may come after it.
+      next.set(name, isNew || held?.step === undefined ? { text, step: await stepIn(name, text, isNew) } : held);
     }
     files = next;
     steps = [...next.values()].flatMap(({ step }) => (step === undefined ? [] : [step]));
