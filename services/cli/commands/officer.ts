@@ -4,7 +4,7 @@ import { WaslError } from '../../kernel/codes.ts';
 import { AUTHORITY, type Issuer, parseIssuer } from '../../kernel/ids.ts';
 import type { Signer } from '../../kernel/keys.ts';
 import { signOfficerRevocation } from '../../kernel/officer.ts';
-import { type EntityOf, parseEntity } from '../../kernel/registry.ts';
+import { type Entity, type EntityOf, parseEntity } from '../../kernel/registry.ts';
 import { generateSigningKey, loadSigner, writePrivateFile } from '../../platform/crypto/index.ts';
 import { officerFiles } from '../development/layout.ts';
 import type { End } from '../end.ts';
@@ -12,7 +12,7 @@ import { isThere, jsonIn } from '../files.ts';
 import { withRegistry } from '../member.ts';
 import { certifyOfficer } from '../officer.ts';
 import { presentKeysOf } from '../own-keys.ts';
-import { shownBy } from '../shown.ts';
+import { findEntity, shownBy } from '../shown.ts';
 
 export interface CertifyFlags {
   /** Folder of the agency's identity, or the authority's operator's. */
@@ -34,9 +34,8 @@ const issuerOf = async (as: string): Promise<Issuer> => {
 export const certify = async (name: string, { as, person, validMs, signing, from }: CertifyFlags): Promise<End> => {
   if (!/^[a-z0-9-]{1,64}$/.test(name)) throw new WaslError('bad-usage', { what: `${name} is no name for a file` });
   const files = officerFiles(as, name);
-  const by = await certifierOf(as, signing);
-  const there = await isThere(files.key);
-  if (!there) {
+  const { by, entities } = await certifierOf(as, signing);
+  if (!(await isThere(files.key))) {
     await mkdir(dirname(files.key), { recursive: true, mode: 0o700 });
     await writePrivateFile(files.key, JSON.stringify(generateSigningKey()));
   }
@@ -45,11 +44,11 @@ export const certify = async (name: string, { as, person, validMs, signing, from
   const fromMs = dateIn(from) ?? nowMs;
   const issuer = await issuerOf(as);
   const made = await certifyOfficer(by, { issuer, person, key, fromMs, untilMs: nowMs + validMs });
-  const held = there ? await heldIn(files.certificate) : undefined;
-  // The former certificate stays: what was signed under it was signed by an officer.
+  // The former certificates stay: what was signed under them was signed by an officer. They are the registry's: one that it refused is none.
+  const held = findEntity(entities, 'officer', ({ id }) => id === made.id);
   const entity: EntityOf<'officer'> = { ...made, certificates: [...(held?.certificates ?? []), ...made.certificates] };
-  await writePrivateFile(files.certificate, `${JSON.stringify(entity)}\n`);
   const version = await submit(as, entity);
+  await writePrivateFile(files.certificate, `${JSON.stringify(entity)}\n`);
   return {
     kind: 'delivered',
     json: { issuer, officer: entity.id, person, key: files.key, certificate: files.certificate, version },
@@ -67,13 +66,14 @@ export interface RevokeFlags {
 /** Takes an officer's key back. */
 export const revokeOfficer = async (name: string, { as, signing, since }: RevokeFlags): Promise<End> => {
   const files = officerFiles(as, name);
-  const held = await heldIn(files.certificate);
   const sinceMs = dateIn(since) ?? Date.now();
-  const by = await certifierOf(as, signing);
+  const { by, entities } = await certifierOf(as, signing);
+  const kept = await heldIn(files.certificate);
+  const held = findEntity(entities, 'officer', ({ id }) => id === kept.id) ?? kept;
   const revocation = await signOfficerRevocation(by, { issuer: held.issuer, officer: held.id, sinceMs });
   const entity: EntityOf<'officer'> = { ...held, revocation };
-  await writePrivateFile(files.certificate, `${JSON.stringify(entity)}\n`);
   const version = await submit(as, entity);
+  await writePrivateFile(files.certificate, `${JSON.stringify(entity)}\n`);
   return {
     kind: 'delivered',
     json: { issuer: held.issuer, officer: held.id, since: new Date(sinceMs).toISOString(), version },
@@ -88,14 +88,12 @@ const dateIn = (text: string | undefined): number | undefined => {
   return ms;
 };
 
-/** The key in the file, or the identity's own that counts now. */
-const certifierOf = async (as: string, file: string | undefined): Promise<Signer> => {
-  if (file !== undefined) return loadSigner(file);
-  return withRegistry(as, async (registry) => {
+/** The key in the file, or the identity's own that counts now; and what the registry shows. */
+const certifierOf = (as: string, file: string | undefined): Promise<{ by: Signer; entities: readonly Entity[] }> =>
+  withRegistry(as, async (registry) => {
     const { entities } = await shownBy(registry);
-    return (await presentKeysOf(as, entities)).signer;
+    return { by: file === undefined ? (await presentKeysOf(as, entities)).signer : await loadSigner(file), entities };
   });
-};
 
 const heldIn = async (path: string): Promise<EntityOf<'officer'>> => {
   const entity = parseEntity(await jsonIn(path));
