@@ -54,9 +54,12 @@ export interface Kit extends Client {
 
 export const openKit = ({ identity, gateways, journal, log, now = Date.now }: KitOptions): Kit => {
   const lists = holdLists(log);
+  let kept: KeptLists | undefined;
   const certificate = keepCertificate({ identity, log, onRenewed: (tls) => opened.show(tls) });
   const { expired } = certificate;
-  const opened = openLinks({ gateways, identity, primitives, log, now, onCopy: lists.take, expired });
+  // A list that a former key signed counts no more once that key is revoked.
+  const onKeys = (): void => kept?.look();
+  const opened = openLinks({ gateways, identity, primitives, log, now, onCopy: lists.take, onKeys, expired });
   const ownSteps = watchOwnSteps(identity, primitives, log);
   const links: Links = {
     ...opened,
@@ -83,7 +86,6 @@ export const openKit = ({ identity, gateways, journal, log, now = Date.now }: Ki
     },
   });
   let provider: Provider | undefined;
-  let kept: KeptLists | undefined;
 
   return {
     ready: async (timeoutMs) => {

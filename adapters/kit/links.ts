@@ -1,7 +1,7 @@
 import { WaslError } from '../../services/kernel/codes.ts';
 import { type CopyPins, newCopyMemory, type RegistryCopy } from '../../services/kernel/copy.ts';
 import { REGISTRY_FRESH_MS } from '../../services/kernel/freshness.ts';
-import type { Primitives } from '../../services/kernel/keys.ts';
+import { type Primitives, type Thumbprint, thumbprint } from '../../services/kernel/keys.ts';
 import type { TlsIdentity } from '../../services/platform/crypto/index.ts';
 import type { Logger } from '../../services/platform/log/index.ts';
 import type { Identity } from './identity.ts';
@@ -38,6 +38,8 @@ export const openLinks = (of: {
   readonly now: () => number;
   /** Told of each verified copy, of whatever gateway. */
   readonly onCopy: (copy: RegistryCopy) => void;
+  /** Told once the registry names another signing key of this agency. */
+  readonly onKeys: () => void;
   /** Why nobody can be reached, where this side knows. */
   readonly expired: () => WaslError | undefined;
 }): Links => {
@@ -50,6 +52,7 @@ export const openLinks = (of: {
   let newest: RegistryCopy | undefined;
   let turn = 0;
   let behind = false;
+  let followed: Thumbprint | undefined;
   const listeners: ((link: Link, reached: Reached) => void)[] = [];
   const waiting = new Set<() => void>();
   const all: Link[] = of.gateways.map((address) => {
@@ -69,6 +72,9 @@ export const openLinks = (of: {
           await identity.keys
             .follow(named)
             .catch((error: unknown) => log.error({ err: error }, 'the keys in the identity’s folder cannot be read'));
+          const before = followed;
+          followed = thumbprint(named.signing);
+          if (before !== undefined && before !== followed) of.onKeys();
         }
         const { version = 0, timeMs = 0 } = newest ?? {};
         if (copy.version > version || (copy.version === version && copy.timeMs >= timeMs)) newest = copy;
