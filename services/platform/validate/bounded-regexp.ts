@@ -1,6 +1,6 @@
 import { boundedMatcher } from '../../kernel/containment/index.ts';
 
-interface Matcher {
+export interface Matcher {
   test(text: string): boolean;
   /** ajv tells patterns apart by this. */
   toString(): string;

@@ -1,5 +1,7 @@
+import { WaslError } from '../../kernel/codes.ts';
 import { isObject } from '../../kernel/fields.ts';
 import type { JsonObject, JsonValue } from '../../kernel/strict-json.ts';
+import { boundedRegExp, type Matcher } from './bounded-regexp.ts';
 import { readStrictly } from './strict.ts';
 import type { Problem } from './thorough/index.ts';
 
@@ -41,13 +43,16 @@ const compile = (schema: JsonObject): DocumentSchema => {
     const rule = Object.hasOwn(schemes, scheme) ? schemes[scheme] : undefined;
     return isObject(rule) ? rule : undefined;
   };
+  const matchers = new Map<string, Matcher>();
   return {
     document: (value) => document(value).map(said),
     disclosed: (value) => disclosed(value).map(said),
     subject: (scheme, value) => {
       const pattern = ruleOf(scheme)?.pattern;
       if (typeof pattern !== 'string') return 'unknown-scheme';
-      return new RegExp(pattern, 'u').test(value) ? 'good' : 'invalid';
+      const matcher = matchers.get(pattern) ?? matcherOf(pattern);
+      matchers.set(pattern, matcher);
+      return matcher.test(value) ? 'good' : 'invalid';
     },
     about: ({ scheme, value }, claims) => {
       const said = ruleOf(scheme)?.claims;
@@ -56,6 +61,15 @@ const compile = (schema: JsonObject): DocumentSchema => {
       return told && !names.some((name) => holds(claims[name] ?? null, value)) ? 'other' : 'subject';
     },
   };
+};
+
+/** Matches in time that grows with the text alone, whoever wrote the pattern and the text. Error: `config-invalid` for one that may not end, or is none. */
+const matcherOf = (pattern: string): Matcher => {
+  try {
+    return boundedRegExp(pattern, 'u');
+  } catch (cause) {
+    throw new WaslError('config-invalid', { what: 'a pattern of a subject does not compile' }, { cause });
+  }
 };
 
 /** Whether a claim's value is the text, or has it somewhere inside. */

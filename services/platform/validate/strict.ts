@@ -2,6 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import * as formats from 'ajv-formats';
 import { WaslError } from '../../kernel/codes.ts';
 import type { JsonObject, JsonValue } from '../../kernel/strict-json.ts';
+import { boundedRegExp } from './bounded-regexp.ts';
 import { mustBeSchema } from './meta.ts';
 import { isOrdinary, strangerIn } from './ordinary.ts';
 import { type Problem, readThoroughly } from './thorough/index.ts';
@@ -11,7 +12,13 @@ const KEYWORDS = ['x-title-ar', 'x-description-ar', 'x-values', 'x-subject-schem
 /** More than a document of the largest size takes. */
 const MOST_STEPS = 10_000_000;
 
-const ajv = new Ajv2020({ strict: true, allErrors: true, ownProperties: true, allowUnionTypes: true });
+const ajv = new Ajv2020({
+  strict: true,
+  allErrors: true,
+  ownProperties: true,
+  allowUnionTypes: true,
+  code: { regExp: boundedRegExp },
+});
 (formats.default as unknown as (to: Ajv2020) => void)(ajv);
 for (const keyword of KEYWORDS) ajv.addKeyword({ keyword, valid: true });
 
