@@ -1,7 +1,7 @@
 import { access, readFile } from 'node:fs/promises';
 import { WaslError } from '../kernel/codes.ts';
 import { isObject } from '../kernel/fields.ts';
-import { type JsonObject, parseStrictJson } from '../kernel/strict-json.ts';
+import { type JsonObject, type JsonValue, parseStrictJson } from '../kernel/strict-json.ts';
 
 export const isThere = (path: string): Promise<boolean> =>
   access(path).then(
@@ -17,7 +17,15 @@ export const textIn = (path: string): Promise<string> =>
 
 /** The object in a JSON file. Error: `bad-usage`, naming the file. */
 export const jsonIn = async (path: string): Promise<JsonObject> => {
-  const value = parseStrictJson(await textIn(path));
+  const value = jsonOf(await textIn(path));
   if (!isObject(value)) throw new WaslError('bad-usage', { what: `${path} is no JSON object` });
   return value;
+};
+
+const jsonOf = (text: string): JsonValue | undefined => {
+  try {
+    return parseStrictJson(text);
+  } catch {
+    return undefined;
+  }
 };

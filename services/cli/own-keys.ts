@@ -12,14 +12,16 @@ import { agencyIn } from './shown.ts';
 export const historyIn = (entities: readonly Entity[], id: string, authority: Thumbprint): Promise<KeyHistory> =>
   verifyKeyHistory(primitives, agencyIn(entities, id), authority);
 
-/** The keys of the identity's folder that count now, by what the registry showed. Errors: `no-identity`, `own-key-missing`, `pin-mismatch`. */
+/** The keys of the identity's folder that count now, by what the registry showed. Errors: `no-identity`, `own-key-missing`, `pin-mismatch`, `agency-keyless`. */
 export const presentKeysOf = async (folder: string, entities: readonly Entity[]): Promise<OwnKeys> => {
   const { agency, authority, recovery } = await readPins(folder);
   if (agency === undefined) throw new WaslError('bad-usage', { what: `${folder} is no agency's identity` });
   const id: AgencyId = parseAgencyId(agency);
   const history = await historyIn(entities, id, authority);
   if (history.recovery !== recovery) throw new WaslError('pin-mismatch');
+  const named = keysAt(history, Date.now());
+  if (named.revokedSinceMs !== undefined) throw new WaslError('agency-keyless', { agency: id });
   const ring = await loadKeyring(folder, id);
-  await ring.follow(keysAt(history, Date.now()));
+  await ring.follow(named);
   return ring.present();
 };

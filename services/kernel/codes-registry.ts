@@ -77,7 +77,7 @@ export const REGISTRY = {
   'agreement-unknown': row(
     'refused',
     'data-officers',
-    'The registry shows no agreement {agreement} to this agency. Next move: you, to check its id; `wasl agreement list` shows them.',
+    'The registry shows no agreement {agreement} to this agency. Next move: you, to check its id with whoever told it.',
     'لا توجد في السجل اتفاقية بالمعرّف {agreement} تخص هذه الجهة. الإجراء التالي على: ضابط البيانات للتأكد من المعرّف.',
   ),
   'drafts-too-many': row(

@@ -51,6 +51,6 @@ export const agreementHold = async (
   return {
     kind: 'delivered',
     json: { agreement: held.id, step, file: path },
-    text: `${held.id} is ${step} at the kits of ${agency} within a second, by ${path}. Next move: yours, to suspend it in the registry as well once it can be reached.`,
+    text: `${held.id} is ${step} at the kits of ${agency} within a second, by ${path}. Next move: yours, to ${lift ? 'resume' : 'suspend'} it in the registry as well once it can be reached.`,
   };
 };

@@ -74,8 +74,12 @@ export const readEntities = async (paths: readonly string[]): Promise<string[]> 
         if (!isObject(value)) throw new WaslError('malformed-message', { what: 'entity' });
         parseEntity(value);
       } catch (cause) {
-        const what = cause instanceof WaslError ? cause.message : 'it is not JSON';
-        throw new WaslError('config-invalid', { what: `${path}: ${what}` }, { cause });
+        const what = cause instanceof WaslError ? (cause.params.what ?? cause.code) : 'JSON';
+        throw new WaslError(
+          'bad-usage',
+          { what: `${path} declares nothing that the registry holds (${what})` },
+          { cause },
+        );
       }
       return text;
     }),

@@ -72,6 +72,8 @@ export interface StatusFlags {
 /** Verifies a saved credential, and says whether it was revoked since. */
 export const documentStatus = async (file: string, flags: StatusFlags): Promise<End> => {
   const credential = await textIn(file);
+  if (!/^[\w-]+(\.[\w-]+){2}~/.test(credential))
+    throw new WaslError('bad-usage', { what: `${file} holds no document; wasl request --save writes one` });
   const layout = layoutOf(flags.data);
   const identity = flags.identity ?? layout.agency(flags.as);
   const journal =

@@ -17,16 +17,24 @@ import {
   writePrivateFile,
 } from '../../platform/crypto/index.ts';
 import type { End } from '../end.ts';
+import { textIn } from '../files.ts';
 import { readPins, withRegistry } from '../member.ts';
 import { historyIn, presentKeysOf } from '../own-keys.ts';
 import { agencyIn, shownBy } from '../shown.ts';
 
 const dated = (ms: number): string => new Date(ms).toISOString();
 
-/** The recovery key in a file. Errors: `config-invalid`, `no-identity`, `pin-mismatch` when it is another. */
-const recoveryIn = async (file: string, pinned: Thumbprint) => {
-  const signer = await loadSigner(file);
-  if (signer.thumbprint !== pinned) throw new WaslError('pin-mismatch');
+/** The key in a file that somebody named. Errors: `config-invalid`, and `bad-usage` when there is none. */
+const keyIn = async (file: string) => {
+  await textIn(file);
+  return loadSigner(file);
+};
+
+/** The recovery key in a file. Errors: those of `keyIn`, and `bad-usage` when it is another key. */
+const recoveryIn = async (file: string, agency: string, recovery: Thumbprint) => {
+  const signer = await keyIn(file);
+  if (signer.thumbprint !== recovery)
+    throw new WaslError('bad-usage', { what: `${file} is not the recovery key of ${agency}` });
   return signer;
 };
 
@@ -72,7 +80,7 @@ export const rotate = async ({ as, recovery: file, veto }: RotateFlags): Promise
     const history = await historyIn(entities, id, authority);
     const nowMs = Date.now();
     const by =
-      file === undefined ? (await presentKeysOf(as, entities)).signer : await recoveryIn(file, history.recovery);
+      file === undefined ? (await presentKeysOf(as, entities)).signer : await recoveryIn(file, id, history.recovery);
     const pair = veto ? await stayingPair(as, entities, history) : await makePair(as);
     const before = held.rollovers ?? [];
     const rollover = await signRollover(by, file === undefined ? 'signing' : 'recovery', {
@@ -103,7 +111,7 @@ export const rotate = async ({ as, recovery: file, veto }: RotateFlags): Promise
         : [
             `New keys of ${id}: ${key}, from ${dated(fromMs)} on${file === undefined ? ', unless the recovery key names others before' : ''}.`,
             `Their private halves are in ${keyFiles(as).folder}. Next move: yours, to put that folder into every copy of the identity`,
-            'before then; running adapters take the new keys up by themselves, and go on opening what was sealed to the old ones.',
+            `${file === undefined ? 'before then' : 'now'}; running adapters take the new keys up by themselves, and go on opening what was sealed to the old ones.`,
           ].join('\n'),
     };
   });
@@ -132,9 +140,15 @@ export const revokeKey = async (
     const { entities } = await shownBy(registry);
     const held = agencyIn(entities, id);
     const history = await historyIn(entities, id, pins.authority);
-    const by = await loadSigner(signing);
+    const by = await keyIn(signing);
     const issuer = by.thumbprint === pins.authority ? AUTHORITY : id;
+    if (issuer !== AUTHORITY && by.thumbprint !== history.recovery)
+      throw new WaslError('bad-usage', {
+        what: `${signing} is neither the recovery key of ${id} nor the authority’s root`,
+      });
     const taken = (key ?? thumbprint(keysAt(history, Date.now()).signing)) as Thumbprint;
+    if (!history.periods.some((period) => thumbprint(period.signing) === taken))
+      throw new WaslError('bad-usage', { what: `${id} has no key ${taken}; wasl key list shows its keys` });
     const revocation = await signKeyRevocation(by, { issuer, agency: id, key: taken, sinceMs });
     const next: EntityOf<'agency'> = { ...held, revocations: [...(held.revocations ?? []), revocation] };
     const { version } = await registry.submit(JSON.stringify(next));

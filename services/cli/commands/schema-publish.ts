@@ -87,7 +87,7 @@ export const schemaPublish = async (file: string, flags: PublishFlags): Promise<
         registryVersion: Number(head),
         ...(check && { verdict: check.verdict }),
       },
-      text: `${id} v${version} is published and frozen${beside}. Next: an agency that wants it drafts an agreement.`,
+      text: `${id} v${version} is published and frozen${beside}. Next: wasl conform --for-record, where the agency is not active yet; then an agency that wants it drafts an agreement.`,
     };
   });
 };
