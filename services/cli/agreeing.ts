@@ -73,7 +73,10 @@ agreement.addCommand(
 
 const onData = (name: string, summary: string, example: string): Command =>
   withExample(
-    new Command(name).description(summary).option('--data <dir>', 'data folder of `wasl up`', DEFAULT_DATA),
+    new Command(name)
+      .description(summary)
+      .option('--data <dir>', 'data folder of `wasl up`', DEFAULT_DATA)
+      .option('--identity <dir>', 'instead: what the agency of this identity sees of the registry'),
     example,
   );
 
@@ -83,7 +86,7 @@ agreement.addCommand(
     'May one agency ask another, and if not, why, and who must do what?',
     'wasl agreement explain --as health --from transport --document transport.driving-licence --purpose insure-family',
   )
-    .requiredOption('--as <agency>', 'who would ask')
+    .option('--as <agency>', 'who would ask; the identity’s agency unless told')
     .requiredOption('--from <agency>', 'who would be asked')
     .requiredOption('--document <type>', 'document type')
     .option('--major <number>', 'its major', Number, 1)
@@ -92,7 +95,7 @@ agreement.addCommand(
     .action(doesLater(async () => (await import('./commands/agreement.ts')).explainAgreement)),
 );
 agreement.addCommand(
-  onData('list', 'Every agreement and where it stands.', 'wasl agreement list --as transport')
+  onData('list', 'Every agreement and where it stands.', 'wasl agreement list --identity identity')
     .option('--as <agency>', 'those of one agency')
     .action(doesLater(async () => (await import('./commands/agreement.ts')).listAgreements)),
 );

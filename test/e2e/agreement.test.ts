@@ -124,4 +124,14 @@ describe('an agreement by the commands, as built', { timeout: 60_000 }, () => {
     expect(json.problems).toEqual([{ what: `agreement/${TERMS.id}`, code: 'officer-revoked' }]);
     expect(json.agreements.every(({ status }: { status: string }) => status === 'active')).toBe(true);
   });
+
+  it('is shown to its parties as their own kits see it', async () => {
+    const { json } = await waslJson('agreement', 'list', '--identity', layout.agency('transport'));
+    const parties = json.agreements.map(({ requester, provider }: Record<string, string>) => [requester, provider]);
+    expect(parties.length).toBeGreaterThan(1);
+    expect(parties.every((pair: string[]) => pair.includes('transport'))).toBe(true);
+    const asked = ['--document', 'civil-status.personal-extract', '--purpose', 'issue-driving-licence'];
+    const own = ['--identity', layout.agency('transport'), '--from', 'civil-status'];
+    expect((await waslJson('agreement', 'explain', ...own, ...asked)).json.may).toBe(true);
+  });
 });

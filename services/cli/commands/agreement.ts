@@ -6,10 +6,23 @@ import { parseAgencyId, parseDocumentType } from '../../kernel/ids.ts';
 import { layoutOf } from '../development/layout.ts';
 import type { End } from '../end.ts';
 import { readRegistry } from '../evidence.ts';
+import { readAsAgency } from '../own-copy.ts';
 
-export interface ExplainFlags {
+/** Where a command reads the registry: on the bus of a data folder, or as the agency whose identity's folder is named sees it. */
+export interface ReadFlags {
   readonly data: string;
-  readonly as: string;
+  readonly identity?: string;
+  /** The agency; the identity's own unless told. */
+  readonly as?: string;
+}
+
+const readFor = async ({ data, identity, as }: ReadFlags) => {
+  if (identity === undefined) return { as, copy: await readRegistry(layoutOf(data)) };
+  const { agency, copy } = await readAsAgency(identity);
+  return { as: as ?? agency, copy };
+};
+
+export interface ExplainFlags extends ReadFlags {
   readonly from: string;
   readonly document: string;
   readonly major: number;
@@ -19,8 +32,9 @@ export interface ExplainFlags {
 
 /** May I, and if not, why, and who must do what? */
 export const explainAgreement = async (flags: ExplainFlags): Promise<End> => {
-  const { data, as, from, document, major, purpose, claims } = flags;
-  const copy = await readRegistry(layoutOf(data));
+  const { from, document, major, purpose, claims } = flags;
+  const { as, copy } = await readFor(flags);
+  if (as === undefined) throw new WaslError('bad-usage', { what: '--as names who would ask' });
   const ask = {
     requester: parseAgencyId(as),
     provider: parseAgencyId(from),
@@ -63,8 +77,8 @@ export const explainAgreement = async (flags: ExplainFlags): Promise<End> => {
 };
 
 /** Every agreement and where it stands; of one agency, where one is named. */
-export const listAgreements = async ({ data, as }: { readonly data: string; readonly as?: string }): Promise<End> => {
-  const copy = await readRegistry(layoutOf(data));
+export const listAgreements = async (flags: ReadFlags): Promise<End> => {
+  const { as, copy } = await readFor(flags);
   if (as !== undefined && copy.agency(as) === undefined) throw new WaslError('unknown-agency', { agency: as });
   const agreements = (await copy.agreements())
     .filter(({ terms }) => as === undefined || terms.requester === as || terms.provider === as)
