@@ -8,7 +8,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PAGE = join(ROOT, 'services', 'CODES.md');
 const codes = Object.keys(CODES) as Code[];
 
-/** The page as the table makes it. To bring the page up to date: `WASL_WRITE_CODES=1 npx vitest run services/kernel/codes.test.ts`. */
+/** The page as the table makes it. To bring the page up to date: `WASL_WRITE_CODES=1 npm test -- services/kernel/codes.test.ts`. */
 const page = (): string =>
   [
     '# Codes',
