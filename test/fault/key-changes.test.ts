@@ -1,6 +1,5 @@
 import { cp, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import type { Kit } from '../../adapters/kit/index.ts';
 import { listKeys, revokeKey, rotate } from '../../services/cli/commands/keys.ts';
@@ -18,9 +17,9 @@ import { loadSigner, primitives } from '../../services/platform/crypto/index.ts'
 import { ASK } from '../support/asks.ts';
 import { personalExtract } from '../support/documents.ts';
 import { type Exchange, startExchange, until } from '../support/exchange.ts';
+import { type Ended, load } from '../support/load.ts';
 import { sharedCluster } from '../support/postgres.ts';
 
-const CALLERS = 16;
 /** A revocation reaches every gateway and kit within this time (issue of joining: "within 5 s"). */
 const WITHIN_MS = 5_000;
 
@@ -46,35 +45,6 @@ afterEach(async () => {
 }, 60_000);
 afterAll(async () => (await sharedCluster()).stop(), 60_000);
 
-interface Ended {
-  readonly atMs: number;
-  readonly outcome: string;
-  readonly code: string;
-  readonly credential: string;
-}
-
-/** Asks without a pause until told to stop. */
-const load = (kit: Kit) => {
-  const ends: Ended[] = [];
-  let going = true;
-  const caller = async (): Promise<void> => {
-    while (going) {
-      const end = await kit.request(ASK);
-      await turn();
-      const credential = end.outcome === 'delivered' ? end.credential : '';
-      ends.push({ atMs: Date.now(), outcome: end.outcome, code: 'code' in end ? String(end.code) : '', credential });
-    }
-  };
-  const callers = Array.from({ length: CALLERS }, caller);
-  return {
-    ends,
-    delivered: () => ends.filter(({ outcome }) => outcome === 'delivered'),
-    stop: async () => {
-      going = false;
-      await Promise.all(callers);
-    },
-  };
-};
 const kidOf = ({ credential }: Ended): string => readJws(credential.split('~')[0] ?? '', TYP.credential).kid;
 const identity = (agency: string): string => exchange.layout.agency(agency);
 const recovery = (agency: string): string => join(identity(agency), 'recovery.jwk');

@@ -1,6 +1,5 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
-import type { Ask, Kit } from '../../adapters/kit/index.ts';
+import type { Kit } from '../../adapters/kit/index.ts';
 import { setAgency } from '../../services/cli/commands/agency.ts';
 import { writeBusAddresses } from '../../services/cli/member.ts';
 import { readAgreement } from '../../services/kernel/agreement.ts';
@@ -13,13 +12,13 @@ import type { Bus } from '../../services/platform/bus/port.ts';
 import { ASK } from '../support/asks.ts';
 import { personalExtract } from '../support/documents.ts';
 import { type Exchange, startExchange, until } from '../support/exchange.ts';
+import { load } from '../support/load.ts';
 import { officersOf } from '../support/officers.ts';
 import { sharedCluster } from '../support/postgres.ts';
 
 const AGREEMENT = 'agreement.transport.personal-extract.json';
 const agreementEntity = (declared: Record<string, unknown>): EntityOf<'agreement'> =>
   parseEntity(declared as never) as EntityOf<'agreement'>;
-const CALLERS = 16;
 /** A change reaches every gateway and kit within this time (issue of joining: "within 5 s"). */
 const WITHIN_MS = 5_000;
 
@@ -42,31 +41,8 @@ afterEach(async () => {
 }, 60_000);
 afterAll(async () => (await sharedCluster()).stop(), 60_000);
 
-/** Asks without a pause until told to stop. */
-const load = (kit: Kit, ask: Ask) => {
-  const ends: { readonly atMs: number; readonly outcome: string; readonly code: string }[] = [];
-  let going = true;
-  const caller = async (): Promise<void> => {
-    while (going) {
-      const end = await kit.request(ask);
-      // A kit that refuses by itself waits for nothing, and a caller that asked at once again would leave nobody a turn.
-      await turn();
-      ends.push({ atMs: Date.now(), outcome: end.outcome, code: 'code' in end ? String(end.code) : '' });
-    }
-  };
-  const callers = Array.from({ length: CALLERS }, caller);
-  return {
-    ends,
-    delivered: () => ends.filter(({ outcome }) => outcome === 'delivered'),
-    stop: async () => {
-      going = false;
-      await Promise.all(callers);
-    },
-  };
-};
-
 test('the registry may be away for the length of a load: not one exchange fails', async () => {
-  const loading = load(asker, ASK);
+  const loading = load(asker);
   await until(() => loading.delivered().length > 20);
   await exchange.registry.stop();
   const before = loading.delivered().length;
@@ -76,7 +52,7 @@ test('the registry may be away for the length of a load: not one exchange fails'
 }, 60_000);
 
 test('an agency that is shut out is asked nothing more within 5 s, and its streams are closed', async () => {
-  const loading = load(asker, ASK);
+  const loading = load(asker);
   await until(() => loading.delivered().length > 20);
   const said = Date.now();
   await setAgency('civil-status', { as: exchange.layout.operator, status: 'revoked' });
@@ -100,7 +76,7 @@ test.each(['requester', 'provider', 'authority'] as const)(
     const issuer = side === 'authority' ? AUTHORITY : terms[side];
     const say = (from: EntityOf<'agreement'>, step: Step) =>
       nextStep(officer, from, { issuer, step, timeMs: Date.now() });
-    const loading = load(asker, ASK);
+    const loading = load(asker);
     await until(() => loading.delivered().length > 20);
     const suspended = await say(held, 'suspended');
     const said = Date.now();
