@@ -19,6 +19,8 @@ export interface Keyring {
   /** Present and former: what was sealed before a rotation is opened after it. */
   openers(): readonly Opener[];
   signers(): readonly Signer[];
+  /** Takes up what was put into the folder since. */
+  look(): Promise<void>;
   /** Takes the registry's word for which keys count; looks into the folder again for those that are not known here. */
   follow(named: KeyPair): Promise<void>;
 }
@@ -61,6 +63,7 @@ export const loadKeyring = async (folder: string, agency: AgencyId): Promise<Key
     },
     openers: () => [...openers.values()],
     signers: () => [...signers.values()],
+    look,
     follow: async (named) => {
       const signing = thumbprint(named.signing);
       const encryption = thumbprint(named.encryption);

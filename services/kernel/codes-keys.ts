@@ -17,8 +17,8 @@ export const KEYS = {
   'renewal-by-signature': row(
     'refused',
     'requester-integrator',
-    'A signing key of {agency} was revoked, so its certificates are renewed by the signature of its present one alone. Next move: its integrator (`wasl agency renew`).',
-    'أُلغي أحد مفاتيح توقيع {agency}، لذا لا تُجدَّد شهاداتها إلا بتوقيع مفتاحها الحالي. الإجراء التالي على: الفريق الفني فيها (`wasl agency renew`).',
+    'A certificate of {agency} is renewed by the signature of its present signing key alone. Next move: its integrator (`wasl agency renew`).',
+    'لا تُجدَّد شهادة {agency} إلا بتوقيع مفتاح التوقيع الحالي لديها. الإجراء التالي على: الفريق الفني فيها (`wasl agency renew`).',
   ),
   'own-key-missing': row(
     'unavailable',

@@ -6,7 +6,7 @@ import { type ReadJws, readJws, signJws } from './jws.ts';
 import type { EcPublicJwk, Primitives, Signer } from './keys.ts';
 import { TYP } from './statements.ts';
 
-/** What an agency asks whose certificate has expired: a new one, by a request (PKCS #10, PEM) that its signing key vouches for. */
+/** What an agency asks: a certificate, by a request (PKCS #10, PEM) that its signing key vouches for. The key in it, which gets one certificate and no second, is what makes each request another. */
 export interface Readmission {
   readonly agency: AgencyId;
   readonly certificateRequest: string;

@@ -31,8 +31,7 @@ export const registrySettings = defineSettings({
   joinListen: {
     type: 'address',
     default: '127.0.0.1:7448',
-    sentence:
-      'Where those without a certificate call: by their invitation, or by their signing key once it has expired.',
+    sentence: 'Where those without a certificate call: by their invitation, or by their signing key.',
   },
   opsListen: { type: 'address', default: '127.0.0.1:7445', sentence: 'Where /livez, /readyz and /metrics answer.' },
   schemaListen: {

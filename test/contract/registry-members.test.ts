@@ -48,7 +48,7 @@ const joining = async (
   const { join: address, trustDomain, secret } = readInvitation(of.word);
   const name = (id: string): string => spiffeId(trustDomain, { kind: 'agency', id: parseAgencyId(id) });
   return callJoin(
-    { address, ca: await readFile(at(operator, 'ca.crt'), 'utf8'), trustDomain },
+    { address, tls: { ca: await readFile(at(operator, 'ca.crt'), 'utf8') }, trustDomain },
     {
       secret,
       agency: change.agency ?? of.id,
@@ -146,14 +146,11 @@ test('a request for a certificate with a foreign name, another curve, no signatu
   await expect(joining(of, { keysOf: 'transport' })).rejects.toMatchObject(bad);
   const csr = await csrFor(`agency/${of.id}`);
   await joining(of, { csr });
-  const again = await openRegistryAs(operator);
-  const transport = await openRegistryAs(exchange.layout.agency('transport'));
-  await expect(transport.renew(csr)).rejects.toMatchObject(bad);
-  const own = await csrFor('agency/transport');
-  await transport.renew(own);
-  await expect(transport.renew(own)).rejects.toMatchObject({ code: 'key-used-before' });
-  transport.close();
-  again.close();
+  const again = await invited();
+  await expect(joining(again, { csr })).rejects.toMatchObject(bad);
+  const own = await csrFor(`agency/${again.id}`);
+  await joining(again, { csr: own });
+  await expect(joining(await invited(), { csr: own })).rejects.toMatchObject(bad);
 });
 
 test('a registry under another authority gets nothing, and nothing is written', async () => {

@@ -106,10 +106,12 @@ test('a registry that is away when a certificate is due is asked again, and no r
   await exchange.kit('civil-status', handlers);
   const loading = load(await exchange.kit('transport'));
   door.shut();
+  joining.shut();
   await until(() => said(atKits, 'the certificate could not be renewed; trying again').length >= 2, 30_000);
   const before = serials().size;
   expect(renewals()).toEqual([]);
   door.open();
+  joining.open();
   await until(() => serials().size > before, 30_000);
   await loading.stop();
   expect(loading.ends.filter((end) => end !== 'delivered')).toEqual([]);

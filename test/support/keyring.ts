@@ -6,5 +6,6 @@ export const keyringOf = (signer: Signer, opener: Opener): Keyring => ({
   present: () => ({ signer, opener }),
   openers: () => [opener],
   signers: () => [signer],
+  look: async () => undefined,
   follow: async () => undefined,
 });

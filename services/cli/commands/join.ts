@@ -79,7 +79,7 @@ export const join = async (text: string, { dir, recovery: elsewhere }: JoinFlags
   // COMMIT POINT. The keys are on disk before anybody hears of them: an answer that is lost on its way is asked for again with the same.
   const asked = JSON.parse(await readFile(at(folder, BEGUN), 'utf8')) as Asked;
   const answer = await callJoin(
-    { address: invitation.join, ca, trustDomain },
+    { address: invitation.join, tls: { ca }, trustDomain },
     { secret: invitation.secret, agency, ...asked },
   );
   const trust = await verifyRegistryKeys(primitives, answer.registryKeys, root).catch((cause: unknown) => {

@@ -11,7 +11,6 @@ import {
   MemberServiceClient,
   type ReadmitResponse,
   type ReadResponse,
-  type RenewResponse,
   type SubmitResponse,
 } from '../../../proto/gen/wasl/registry/v1/registry.ts';
 import { WaslError } from '../../kernel/codes.ts';
@@ -29,7 +28,6 @@ export interface RegistryConnection {
   read(): Promise<Pick<ReadResponse, 'entities' | 'version'>>;
   /** `report`: for a joining agency made active, its readiness report. */
   submit(entity: string, report?: string): Promise<SubmitResponse>;
-  renew(certificateRequest: string): Promise<RenewResponse>;
   apply(request: ApplyRequest): Promise<ApplyResponse>;
   invite(request: InviteRequest): Promise<InviteResponse>;
   close(): void;
@@ -93,25 +91,24 @@ export function connectRegistry(of: {
       return { entities, version: first.version };
     },
     submit: (entity, report = '') => called(address, (...by) => members.submit({ entity, report }, ...by)),
-    renew: (certificateRequest) => called(address, (...by) => members.renew({ certificateRequest }, ...by)),
     apply: (request) => called(address, (...by) => authority.apply(request, ...by)),
     invite: (request) => called(address, (...by) => authority.invite(request, ...by)),
     close: () => members.close(),
   };
 }
 
-/** The registry as those without a certificate reach it: the server is that of the certificate authority `ca` (PEM). */
+/** The registry where it asks nobody who calls, or where it does: then by a certificate that still counts. The server is that of the certificate authority `ca` (PEM). */
 interface JoinAddress {
   readonly address: string;
-  readonly ca: string;
+  readonly tls: Pick<TlsIdentity, 'ca'> & Partial<TlsIdentity>;
   readonly trustDomain: string;
 }
 
 const unnamed = async <T>(
-  { address, ca, trustDomain }: JoinAddress,
+  { address, tls, trustDomain }: JoinAddress,
   call: (client: JoinServiceClient, ...by: Parameters<Parameters<typeof called<T>>[1]>) => void,
 ): Promise<T> => {
-  const client = new JoinServiceClient(address, clientTls({ ca }, trustDomain, 'registry'), OPTIONS);
+  const client = new JoinServiceClient(address, clientTls(tls, trustDomain, 'registry'), OPTIONS);
   try {
     return await called<T>(address, (...by) => call(client, ...by));
   } finally {

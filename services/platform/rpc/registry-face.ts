@@ -20,10 +20,11 @@ import type { Caller } from './face.ts';
 export interface RegistryHandlers {
   /** The caller has no certificate: the invitation is all that speaks for it. */
   join(request: JoinRequest): Promise<JoinResponse>;
-  /** As `join`: the agency's signature is all that speaks for it. */
+  /** The agency's signature is all that speaks for it, also where the caller has a certificate. */
   readmit(request: ReadmitRequest): Promise<ReadmitResponse>;
   read(request: ReadRequest, caller: Caller): Promise<ReadResponse>;
   submit(request: SubmitRequest, caller: Caller): Promise<SubmitResponse>;
+  /** MUST refuse everybody: a certificate alone renews nothing. */
   renew(request: RenewRequest, caller: Caller): Promise<RenewResponse>;
   /** MUST refuse everybody but the authority, as `invite` must. */
   apply(request: ApplyRequest, caller: Caller): Promise<ApplyResponse>;

@@ -43,6 +43,8 @@ export async function startRegistryServer(options: {
     submit: unary(handlers.submit),
     renew: unary(handlers.renew),
   });
+  // Whoever is told of no other listener renews here, and floods of strangers hold up nobody who has a certificate.
+  members.addService(JoinServiceService, { readmit: unnamed(handlers.readmit) });
   members.addService(AuthorityServiceService, { apply: unary(handlers.apply), invite: unary(handlers.invite) });
   const joiners = new Server({ 'grpc.max_receive_message_length': MAX_JOIN_BYTES, ...KEEPALIVE });
   joiners.addService(JoinServiceService, { join: unnamed(handlers.join), readmit: unnamed(handlers.readmit) });

@@ -17,7 +17,7 @@ import { checkKeys } from '../domain/keys.ts';
 import { checkOfficer } from '../domain/officers.ts';
 import { mayChange } from '../domain/owner.ts';
 import { applyEntities, checkLists } from './apply.ts';
-import { invite, join, type Membership, readmit, renew } from './members.ts';
+import { invite, join, type Membership, readmit } from './members.ts';
 import { makePages } from './pages.ts';
 
 const ACTIONS = { add: Action.ACTION_ADD, change: Action.ACTION_CHANGE, keep: Action.ACTION_KEEP } as const;
@@ -70,7 +70,10 @@ export const registryHandlers = (membership: Membership, own: OwnWord, draftsAtM
       });
       return { version: BigInt(version) };
     },
-    renew: ({ certificateRequest }, { peer }) => renew(membership, peer, certificateRequest),
+    // Kits of an earlier version ask so first, and sign when they hear this.
+    renew: async (_, { peer }) => {
+      throw new WaslError('renewal-by-signature', { agency: peer.id });
+    },
     apply: async ({ entities: texts, dryRun }, { peer }) => {
       authorityOnly(peer);
       const entities = await Promise.all(texts.map(entityOf));

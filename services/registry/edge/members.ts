@@ -4,7 +4,6 @@ import type {
   JoinRequest,
   JoinResponse,
   ReadmitResponse,
-  RenewResponse,
 } from '../../../proto/gen/wasl/registry/v1/registry.ts';
 import { WaslError } from '../../kernel/codes.ts';
 import type { AgencyView } from '../../kernel/copy-agency.ts';
@@ -107,18 +106,11 @@ export const join = async (
 const thumbprintOf = ({ point }: ReadRequest): Thumbprint =>
   thumbprint({ kty: 'EC', crv: 'P-256', ...point } satisfies EcPublicJwk);
 
-/** A fresh certificate for a key that had none. Errors: `certificate-request-invalid`, `key-used-before`, `unknown-agency` for a revoked one,
- * `agency-keyless`, and `renewal-by-signature` for one of which a signing key was ever revoked. */
-export const renew = async (of: Membership, peer: Peer, certificateRequest: string): Promise<RenewResponse> => {
-  // A stolen certificate of a gateway or an operator must end by itself: nothing else ends it.
-  if (peer.kind !== 'agency') throw new WaslError('identity-mismatch', { agency: peer.id });
-  // Nor does anything else end one that was stolen together with a signing key.
-  if ((await memberIn(of, peer.id)).history.revoked.size > 0)
-    throw new WaslError('renewal-by-signature', { agency: peer.id });
-  return { certificate: await certifyAgency(of, peer, certificateRequest) };
-};
-
-/** The same for an agency whose certificate has expired, by the signature of its signing key. Errors: as `renew`, and those of `verifyReadmission`. */
+/**
+ * A fresh certificate for a key that had none, by the signature of the agency's present signing key: nothing else ends a certificate that was stolen with
+ * its own. Whoever repeats what was signed gets nothing, for the key has one by then. Errors: those of `verifyReadmission`, `certificate-request-invalid`,
+ * `key-used-before`, `unknown-agency` for one that is shut out, `agency-keyless`.
+ */
 export const readmit = async (of: Membership, signed: string): Promise<ReadmitResponse> => {
   const { agency: id, certificateRequest } = await verifyReadmission(primitives, signed, {
     keyOf: async (agency) => (await memberIn(of, agency)).keys.signing,

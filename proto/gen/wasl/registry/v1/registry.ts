@@ -1197,7 +1197,7 @@ export const JoinServiceService = {
     responseSerialize: (value: JoinResponse): Buffer => Buffer.from(JoinResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): JoinResponse => JoinResponse.decode(value),
   },
-  /** Readmit gives an agency whose certificate has expired a fresh one, on the word of its signing key. */
+  /** Readmit gives an agency a fresh certificate on the word of its signing key, whether or not it still has one. MemberService's listener answers it too. */
   readmit: {
     path: "/wasl.registry.v1.JoinService/Readmit" as const,
     requestStream: false as const,
@@ -1212,7 +1212,7 @@ export const JoinServiceService = {
 export interface JoinServiceServer extends UntypedServiceImplementation {
   /** Join trades an invitation, used once, for a certificate and a place among the agencies. */
   join: handleUnaryCall<JoinRequest, JoinResponse>;
-  /** Readmit gives an agency whose certificate has expired a fresh one, on the word of its signing key. */
+  /** Readmit gives an agency a fresh certificate on the word of its signing key, whether or not it still has one. MemberService's listener answers it too. */
   readmit: handleUnaryCall<ReadmitRequest, ReadmitResponse>;
 }
 
@@ -1230,7 +1230,7 @@ export interface JoinServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: JoinResponse) => void,
   ): ClientUnaryCall;
-  /** Readmit gives an agency whose certificate has expired a fresh one, on the word of its signing key. */
+  /** Readmit gives an agency a fresh certificate on the word of its signing key, whether or not it still has one. MemberService's listener answers it too. */
   readmit(
     request: ReadmitRequest,
     callback: (error: ServiceError | null, response: ReadmitResponse) => void,
@@ -1280,7 +1280,11 @@ export const MemberServiceService = {
     responseSerialize: (value: SubmitResponse): Buffer => Buffer.from(SubmitResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): SubmitResponse => SubmitResponse.decode(value),
   },
-  /** Renew gives the caller a fresh certificate for the name it has. */
+  /**
+   * Renew refuses everybody (`renewal-by-signature`): what a stolen certificate could ask for is asked for by Readmit.
+   *
+   * @deprecated
+   */
   renew: {
     path: "/wasl.registry.v1.MemberService/Renew" as const,
     requestStream: false as const,
@@ -1297,7 +1301,11 @@ export interface MemberServiceServer extends UntypedServiceImplementation {
   read: handleUnaryCall<ReadRequest, ReadResponse>;
   /** Submit hands in an entity whose change the caller may make by what it signed: an agreement with one step more, or its agency's own keys. */
   submit: handleUnaryCall<SubmitRequest, SubmitResponse>;
-  /** Renew gives the caller a fresh certificate for the name it has. */
+  /**
+   * Renew refuses everybody (`renewal-by-signature`): what a stolen certificate could ask for is asked for by Readmit.
+   *
+   * @deprecated
+   */
   renew: handleUnaryCall<RenewRequest, RenewResponse>;
 }
 
@@ -1331,7 +1339,11 @@ export interface MemberServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: SubmitResponse) => void,
   ): ClientUnaryCall;
-  /** Renew gives the caller a fresh certificate for the name it has. */
+  /**
+   * Renew refuses everybody (`renewal-by-signature`): what a stolen certificate could ask for is asked for by Readmit.
+   *
+   * @deprecated
+   */
   renew(
     request: RenewRequest,
     callback: (error: ServiceError | null, response: RenewResponse) => void,
