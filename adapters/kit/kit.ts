@@ -56,10 +56,11 @@ export const openKit = ({ identity, gateways, journal, log, now = Date.now }: Ki
   const lists = holdLists(log);
   let kept: KeptLists | undefined;
   const certificate = keepCertificate({ identity, log, onRenewed: (tls) => opened.show(tls) });
-  const { expired } = certificate;
+  const { expired, superseded } = certificate;
   // A list that a former key signed counts no more once that key is revoked.
   const onKeys = (): void => kept?.look();
-  const opened = openLinks({ gateways, identity, primitives, log, now, onCopy: lists.take, onKeys, expired });
+  const told = { onCopy: lists.take, onKeys, onSuperseded: superseded, expired };
+  const opened = openLinks({ gateways, identity, primitives, log, now, ...told });
   const ownSteps = watchOwnSteps(identity, primitives, log);
   const links: Links = {
     ...opened,

@@ -49,12 +49,15 @@ export interface LinkOptions {
   readonly now: () => number;
   /** Told of each verified copy; the next is looked at afterwards. */
   readonly onCopy: (copy: RegistryCopy) => Promise<void>;
+  /** Told of a certificate that the gateway refuses because it was issued too early. */
+  readonly onSuperseded: (tls: TlsIdentity) => void;
   /** Told when the link reaches a gateway. */
   readonly onReached: (reached: Reached) => void;
 }
 
 /** One connection of a link, by one certificate. */
 interface Line {
+  readonly tls: TlsIdentity;
   readonly connection: GatewayConnection;
   /** Aborts when it must end at once. */
   readonly stopping: AbortController;
@@ -126,6 +129,7 @@ export const openLink = (options: LinkOptions): Link => {
         const code = error instanceof WaslError ? error.code : 'internal';
         if (code !== said) log.warn({ err: error, address }, 'no link to this gateway; trying again');
         said = code;
+        if (code === 'certificate-superseded') options.onSuperseded(line.tls);
       }
       await pause(backoffMs(attempt), over);
       attempt += 1;
@@ -137,7 +141,7 @@ export const openLink = (options: LinkOptions): Link => {
   const open = (tls: TlsIdentity): Line => {
     const connection = connectGateway({ address, tls, trustDomain: identity.trustDomain });
     const [stopping, left] = [new AbortController(), new AbortController()];
-    const line: Line = { connection, stopping, left, reached: undefined, running: Promise.resolve() };
+    const line: Line = { tls, connection, stopping, left, reached: undefined, running: Promise.resolve() };
     lines.add(line);
     line.running = run(line, () => take(line));
     return line;

@@ -40,6 +40,8 @@ export const openLinks = (of: {
   readonly onCopy: (copy: RegistryCopy) => void;
   /** Told once the registry names another signing key of this agency. */
   readonly onKeys: () => void;
+  /** Told of a certificate that a gateway refuses because it was issued too early. */
+  readonly onSuperseded: (tls: TlsIdentity) => void;
   /** Why nobody can be reached, where this side knows. */
   readonly expired: () => WaslError | undefined;
 }): Links => {
@@ -82,6 +84,7 @@ export const openLinks = (of: {
           log.error({ address, code: 'registry-rollback' }, 'a later head speaks for an older state; it is not taken');
         }
       },
+      onSuperseded: of.onSuperseded,
       onReached: (reached) => {
         for (const tell of listeners) tell(link, reached);
         for (const wake of [...waiting]) wake();

@@ -9,7 +9,7 @@ const WITHIN_MS = 10_000;
 
 /**
  * The registry as an agency's own kit sees it: over a gateway, verified by the pins of the identity's folder, and of what concerns the agency alone.
- * Errors: `no-identity`, `config-invalid` when its `bus.json` names no gateway, `gateway-unreachable`.
+ * Errors: `no-identity`, `config-invalid` when its `bus.json` names no gateway, `gateway-unreachable`, `certificate-superseded`.
  */
 export const readAsAgency = async (
   folder: string,
@@ -19,7 +19,11 @@ export const readAsAgency = async (
     throw new WaslError('config-invalid', { what: `no bus.json in ${folder} names a gateway` });
   const { gateways, agency } = identity;
   const nothing = (): undefined => undefined;
-  const told = { onCopy: nothing, onKeys: nothing, expired: nothing };
+  let refused: WaslError | undefined;
+  const onSuperseded = (): void => {
+    refused = new WaslError('certificate-superseded', { holder: agency });
+  };
+  const told = { onCopy: nothing, onKeys: nothing, onSuperseded, expired: () => refused };
   const links = openLinks({ gateways, identity, primitives, log: silentLogger, now: Date.now, ...told });
   try {
     await links.pick(WITHIN_MS);

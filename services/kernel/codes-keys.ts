@@ -20,6 +20,12 @@ export const KEYS = {
     'A certificate of {agency} is renewed by the signature of its present signing key alone. Next move: its integrator (`wasl agency renew`).',
     'لا تُجدَّد شهادة {agency} إلا بتوقيع مفتاح التوقيع الحالي لديها. الإجراء التالي على: الفريق الفني فيها (`wasl agency renew`).',
   ),
+  'certificate-superseded': row(
+    'refused',
+    'operator',
+    'The certificate of {holder} is older than the keys that replaced a revoked one. Next move: the operator of {holder}: its kit renews it by itself, and `wasl agency renew` does so at once.',
+    'شهادة {holder} أقدم من المفاتيح التي حلت محل مفتاح ملغى. الإجراء التالي على: مشغّل {holder}. تجدد حزمة الأدوات الشهادة تلقائيًا، ويجددها الأمر `wasl agency renew` فورًا.',
+  ),
   'own-key-missing': row(
     'unavailable',
     'requester-integrator',

@@ -2,7 +2,7 @@ import type { Bilingual } from './agreement.ts';
 import { WaslError } from './codes.ts';
 import type { AgencyId } from './ids.ts';
 import { readJws } from './jws.ts';
-import { everKey, type KeyHistory, keptKey, keysAt, liveKeys, type StoppingKey } from './key-history.ts';
+import { cleanSinceMs, everKey, type KeyHistory, keptKey, keysAt, liveKeys, type StoppingKey } from './key-history.ts';
 import type { KeyPair } from './key-statements.ts';
 import type { EcPublicJwk, Primitives, Thumbprint } from './keys.ts';
 import type { AgencyStatus } from './registry.ts';
@@ -22,6 +22,8 @@ export interface AgencyView extends Omit<HeldAgency, 'status'> {
   readonly status: AgencyStatus | 'keyless';
   /** The present ones, and the thumbprint of the recovery key. */
   readonly keys: KeyPair & { readonly recovery: Thumbprint };
+  /** Certificates for TLS that were issued before count no more: see `cleanSinceMs`. */
+  readonly cleanSinceMs: number;
   /** The keys whose signing key this is, if what it signs now counts: the present ones, those just before, and those about to be. */
   live(kid: Thumbprint): KeyPair | undefined;
   /** The signing key of that thumbprint, present or former, unless it was revoked. */
@@ -43,6 +45,7 @@ export const agencyAt = (held: HeldAgency, timeMs: number): AgencyView => {
     history,
     status: status !== 'revoked' && revokedSinceMs !== undefined ? 'keyless' : status,
     keys: { signing, encryption, recovery: history.recovery },
+    cleanSinceMs: cleanSinceMs(history, timeMs),
     live: (kid) => liveKeys(history, kid, timeMs),
     kept: (kid) => keptKey(history, kid, timeMs),
     ever: (kid) => everKey(history, kid),

@@ -23,7 +23,15 @@ import { buildCopy } from './copy.ts';
 import { digestOfText } from './digest.ts';
 import { AUTHORITY } from './ids.ts';
 import { type KeyRevocation, signKeyRevocation, signRollover } from './key-changes.ts';
-import { keptKey, keysAt, liveKeys, periodOf, ROLLOVER_WAITS_MS, verifyKeyHistory } from './key-history.ts';
+import {
+  cleanSinceMs,
+  keptKey,
+  keysAt,
+  liveKeys,
+  periodOf,
+  ROLLOVER_WAITS_MS,
+  verifyKeyHistory,
+} from './key-history.ts';
 import type { KeyPair } from './key-statements.ts';
 import { type Signer, thumbprint } from './keys.ts';
 import { signOfficerRevocation } from './officer.ts';
@@ -119,6 +127,22 @@ describe('the keys of an agency', () => {
     expect(periodOf(history, civil.signer.thumbprint, T + HOUR_MS)).toBeUndefined();
     const named = await rolled(taken, civil.recovery, 'recovery', other.pair, T + 2 * HOUR_MS);
     expect(await presentOf(named, T + 2 * HOUR_MS)).toBe(other.kid);
+  });
+
+  test('tell since when no certificate is a thief’s: not by a rotation, but once keys follow those that were revoked', async () => {
+    const cleanSince = async (entity: EntityOf<'agency'>, atMs: number) => cleanSinceMs(await historyOf(entity), atMs);
+    expect(await cleanSince(held, T)).toBe(0);
+    const two = await rolled(held, civil.recovery, 'recovery', next.pair, T);
+    expect(await cleanSince(two, T + HOUR_MS)).toBe(0);
+    // Nothing counts while no other keys are named: whoever must name them is not sent for a certificate before.
+    expect(await cleanSince(await revoked(held, 5), T)).toBe(0);
+    expect(await cleanSince(await revoked(two, 5), T + HOUR_MS)).toBe(T);
+    const three = await rolled(await revoked(two, 5), next.signer, 'signing', other.pair, T + HOUR_MS);
+    expect(await cleanSince(three, T + 1000 * HOUR_MS)).toBe(T);
+    const stolenTwice = await revoked(three, 5, civil.recovery, { key: next.kid });
+    expect(await cleanSince(stolenTwice, T + 1000 * HOUR_MS)).toBe(0);
+    const named = await rolled(stolenTwice, civil.recovery, 'recovery', newKeys().pair, T + 2000 * HOUR_MS);
+    expect(await cleanSince(named, T + 3000 * HOUR_MS)).toBe(T + 2000 * HOUR_MS);
   });
 
   test('are revoked by the recovery key and the authority’s root alone', async () => {

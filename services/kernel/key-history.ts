@@ -134,6 +134,13 @@ const datedBy = (periods: readonly KeyPeriod[], revoked: ReadonlyMap<Thumbprint,
 export const keysAt = ({ periods }: KeyHistory, timeMs: number): KeyPeriod =>
   periods.findLast(({ fromMs }) => fromMs <= timeMs) ?? periods[0];
 
+/** Since when the keys count that followed the last that was revoked: what was asked for before may have been the thief's. 0 where none was; and while no other is named, when nothing counts. */
+export const cleanSinceMs = ({ periods }: KeyHistory, nowMs: number): number => {
+  const sofar = periods.filter(({ fromMs }) => fromMs <= nowMs);
+  const last = sofar.findLastIndex(({ revokedSinceMs }) => revokedSinceMs !== undefined);
+  return sofar[last + 1]?.fromMs ?? 0;
+};
+
 /** The keys whose signing key this is, if what it signs now counts: the present ones, those just before, and those about to be. */
 export const liveKeys = ({ periods }: KeyHistory, kid: Thumbprint, nowMs: number): KeyPair | undefined =>
   periods.find(

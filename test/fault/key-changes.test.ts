@@ -13,7 +13,8 @@ import { issueSdJwt } from '../../services/kernel/sdjwt.ts';
 import { TYP } from '../../services/kernel/statements.ts';
 import { openEmbeddedBus } from '../../services/platform/bus/embedded.ts';
 import type { Bus } from '../../services/platform/bus/port.ts';
-import { loadSigner, primitives } from '../../services/platform/crypto/index.ts';
+import { loadSigner, loadTls, primitives } from '../../services/platform/crypto/index.ts';
+import { connectGateway } from '../../services/platform/rpc/index.ts';
 import { ASK } from '../support/asks.ts';
 import { personalExtract } from '../support/documents.ts';
 import { type Exchange, startExchange, until } from '../support/exchange.ts';
@@ -113,6 +114,26 @@ test('a signing key that is revoked under load: nothing more is delivered within
   await expect(another.verify(first.credential)).rejects.toMatchObject({ code: 'signing-key-revoked' });
   expect(await statesOf('civil-status')).toEqual(['revoked', 'present']);
 }, 90_000);
+
+test('a certificate of before a theft connects to nothing once other keys are named; the agency’s own kit renews it by itself, and a mere rotation renews none', async () => {
+  const as = identity('civil-status');
+  await rotateAtOnce('transport');
+  const stolen = await loadTls(as);
+  const byThief = connectGateway({ address: exchange.gateway.address, tls: stolen, trustDomain: 'wasl.test' });
+  const announced = (): Promise<unknown> => byThief.announce({ timeoutMs: 5_000 }).catch(({ code }) => code);
+  expect(await announced()).toMatchObject({ gateway: 'gw-1' });
+  const before = await loadTls(identity('transport'));
+  await revokeKey(undefined, { as, signing: recovery('civil-status') });
+  await until(async () => (await announced()) === 'agency-keyless', WITHIN_MS);
+  await rotateAtOnce('civil-status');
+  await until(async () => (await announced()) === 'certificate-superseded', WITHIN_MS);
+  await until(() => provider.status().attached === 1, 30_000);
+  expect((await loadTls(as)).cert).not.toBe(stolen.cert);
+  expect(await announced()).toBe('certificate-superseded');
+  byThief.close();
+  expect(await loadTls(identity('transport'))).toEqual(before);
+  expect(asker.status().gateways).toBe(1);
+}, 60_000);
 
 test('new keys that the present key names wait for a day, and the recovery key may put them aside', async () => {
   const waiting = keyOf(await rotate({ as: identity('civil-status'), veto: false }));

@@ -10,6 +10,8 @@ import { renewCertificate } from './renew.ts';
 const DUE = { latest: 1 / 3, earliest: 3 / 8 };
 /** And the log warns when only this part is left. */
 const LATE = 1 / 6;
+/** By a gateway's word alone it is not renewed again so soon: a stolen one would have it renewed for ever. */
+const AGAIN_MS = 60_000;
 /** How often it is looked whether another process, or a person, has renewed it. */
 const LOOK_MS = 60_000;
 const RETRY_MS = { least: 500, most: 10 * 60_000, expired: 10_000 };
@@ -22,6 +24,8 @@ export interface KeptCertificate {
   current(): TlsIdentity;
   /** The refusal by which an agency hears that its certificate has expired; undefined until then. */
   expired(): WaslError | undefined;
+  /** Renews it now, for a gateway refuses this one because it was issued too early. */
+  superseded(tls: TlsIdentity): void;
   stop(): Promise<void>;
 }
 
@@ -42,12 +46,17 @@ export const keepCertificate = (of: {
   const stopping = new AbortController();
   let held = identity.tls;
   let dueShare = 0;
+  /** When it took the place of another, by the clock of the machine. */
+  let sinceMs = 0;
+  let refused: string | undefined;
+  let wake = (): void => undefined;
   /** What the log has said of this certificate. */
   let said = new Set<string>();
 
   const take = (tls: TlsIdentity): void => {
     if (stopping.signal.aborted || tls.cert === held.cert || isNewer(held.cert, tls.cert)) return;
     held = tls;
+    sinceMs = Date.now();
     begin();
     const { serial, untilMs } = validityOf(tls.cert);
     log.info({ certificate: serial, until: new Date(untilMs).toISOString() }, 'the certificate has been renewed');
@@ -65,6 +74,18 @@ export const keepCertificate = (of: {
   const expired = (): WaslError | undefined => {
     const { leftMs, until } = ageOf(held);
     return leftMs > 0 ? undefined : new WaslError('certificate-expired', { holder: agency, at: until });
+  };
+
+  const superseded = ({ cert }: TlsIdentity): void => {
+    if (cert !== held.cert || Date.now() - sinceMs < AGAIN_MS) return;
+    refused = cert;
+    wake();
+  };
+  const rest = async (ms: number): Promise<void> => {
+    if (stopping.signal.aborted) return;
+    const woken = new AbortController();
+    wake = () => woken.abort();
+    await pause(ms, woken.signal);
   };
 
   const attempt = async (): Promise<void> => {
@@ -91,10 +112,10 @@ export const keepCertificate = (of: {
           once('unreadable', () => log.error({ err: error }, 'the identity’s folder cannot be read any more')),
         );
       const { lifeMs, leftMs } = ageOf(held);
-      const earlyMs = leftMs - lifeMs * dueShare;
+      const earlyMs = refused === held.cert ? 0 : leftMs - lifeMs * dueShare;
       if (earlyMs > 0) {
         tries = 0;
-        await pause(Math.min(earlyMs, LOOK_MS), stopping.signal);
+        await rest(Math.min(earlyMs, LOOK_MS));
         continue;
       }
       await attempt();
@@ -102,7 +123,7 @@ export const keepCertificate = (of: {
       const doubled = RETRY_MS.least * 2 ** Math.min(tries, 12);
       // The nearer the end, the sooner again.
       const mostMs = stillMs > 0 ? Math.max(stillMs / 8, RETRY_MS.least) : RETRY_MS.expired;
-      await pause(Math.min(doubled, mostMs, RETRY_MS.most) * (0.5 + Math.random() / 2), stopping.signal);
+      await rest(Math.min(doubled, mostMs, RETRY_MS.most) * (0.5 + Math.random() / 2));
       tries += 1;
     }
   };
@@ -116,8 +137,10 @@ export const keepCertificate = (of: {
   return {
     current: () => held,
     expired,
+    superseded,
     stop: async () => {
       stopping.abort();
+      wake();
       await Promise.race([running, wait(LEAVING_MS, undefined, { ref: false })]);
     },
   };

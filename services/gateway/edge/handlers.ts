@@ -32,9 +32,9 @@ export interface HandlerParts {
 /** What the wire says, translated to the decisions and back. */
 export const makeHandlers = (parts: HandlerParts): ExchangeHandlers => {
   const { gateway, boot, exchange, acknowledge, registry, sessions, documents, log, now, draining } = parts;
-  const agencyOf = ({ peer }: Caller): AgencyId => {
+  const agencyOf = ({ peer, certificate }: Caller): AgencyId => {
     if (peer.kind !== 'agency') throw new WaslError('identity-mismatch', { agency: peer.id });
-    registry.admit(peer.id);
+    registry.admit(peer.id, certificate);
     return peer.id;
   };
   /** Runs a stream that stays open, until an agency that is shut out meanwhile, or whose certificate expires, hears so. */
@@ -43,7 +43,7 @@ export const makeHandlers = (parts: HandlerParts): ExchangeHandlers => {
     { certificate }: Caller,
     serve: (over: AbortSignal) => Promise<void>,
   ): Promise<void> => {
-    const watched = registry.watch(agency);
+    const watched = registry.watch(agency, certificate);
     const expiry = abortAt(certificate.untilMs, () => certificateExpired(agency, certificate.untilMs));
     const signal = AbortSignal.any([watched.signal, expiry.signal]);
     const cut = new Promise<never>((_, reject) => {

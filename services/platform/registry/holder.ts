@@ -1,4 +1,5 @@
 import type { FollowRegistryResponse } from '../../../proto/gen/wasl/exchange/v1/exchange.ts';
+import { type Dates, isIssuedBefore } from '../../kernel/certificate-dates.ts';
 import { WaslError } from '../../kernel/codes.ts';
 import { buildCopy, type CopyPins, type RegistryCopy, type RegistryState } from '../../kernel/copy.ts';
 import { strange } from '../../kernel/decide.ts';
@@ -15,10 +16,10 @@ export interface RegistryHolder {
   readonly first: Promise<void>;
   /** Takes a new state from the topic; one that does not verify changes nothing. */
   take(state: RegistryState): Promise<void>;
-  /** Throws `unknown-agency` for one that is shut out, and `agency-keyless`. */
-  admit(agency: AgencyId): void;
+  /** Throws `unknown-agency` for one that is shut out, `agency-keyless`, and `certificate-superseded` for a certificate of before its keys were stolen. */
+  admit(agency: AgencyId, certificate: Dates): void;
   /** Aborts with what `admit` throws once it would, and with `agency-keyless` when a key of the agency is revoked; forget it when the call is over. */
-  watch(agency: AgencyId): { readonly signal: AbortSignal; forget(): void };
+  watch(agency: AgencyId, certificate: Dates): { readonly signal: AbortSignal; forget(): void };
   /** Sends what concerns an agency, then what changes, until the signal. */
   stream(
     agency: AgencyId,
@@ -58,9 +59,10 @@ export const makeRegistryHolder = (
     }
   };
 
-  const admit = (agency: AgencyId): void => {
-    const status = held?.copy.agency(agency)?.status;
+  const admit = (agency: AgencyId, certificate: Dates): void => {
+    const { status, cleanSinceMs = 0 } = held?.copy.agency(agency) ?? {};
     if (status === 'revoked' || status === 'keyless') throw new WaslError(strange(status), { agency });
+    if (isIssuedBefore(certificate, cleanSinceMs)) throw new WaslError('certificate-superseded', { holder: agency });
   };
   const revokedKeys = (agency: AgencyId): number => held?.copy.agency(agency)?.history.revoked.size ?? 0;
 
@@ -72,12 +74,12 @@ export const makeRegistryHolder = (
       return taking;
     },
     admit,
-    watch: (agency) => {
+    watch: (agency, certificate) => {
       const shutOut = new AbortController();
       const revoked = revokedKeys(agency);
       const look = (): void => {
         try {
-          admit(agency);
+          admit(agency, certificate);
           // Whoever opened this held what was stolen, even where its successor is named already.
           if (revokedKeys(agency) > revoked) throw new WaslError('agency-keyless', { agency });
         } catch (error) {

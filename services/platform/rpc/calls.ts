@@ -29,7 +29,8 @@ export const makeCalls = (of: {
       of.onUnauthenticated('no-spiffe-id');
       throw new WaslError('certificate-untrusted');
     }
-    const who = { peer, certificate: { serial: read.serialNumber, untilMs: Date.parse(read.valid_to) } };
+    const dates = { fromMs: Date.parse(read.valid_from), untilMs: Date.parse(read.valid_to) };
+    const who = { peer, certificate: { serial: read.serialNumber, ...dates } };
     shown.set(read, who);
     return who;
   };

@@ -12,13 +12,14 @@ import type {
   UploadRequest,
   UploadResponse,
 } from '../../../proto/gen/wasl/exchange/v1/exchange.ts';
+import type { Dates } from '../../kernel/certificate-dates.ts';
 import type { Peer } from '../../kernel/ids.ts';
 
 /** Who calls, by certificate. `signal` aborts when the call is over: cancelled, its connection lost, or all of its answer sent. */
 export interface Caller {
   readonly peer: Peer;
-  /** Of its certificate: the number by which its issuer knows it (hex), and until when it counts. No call begins after that. */
-  readonly certificate: { readonly serial: string; readonly untilMs: number };
+  /** Of its certificate: the number by which its issuer knows it (hex), and when it counts. No call begins after that. */
+  readonly certificate: Dates & { readonly serial: string };
   readonly signal: AbortSignal;
   /** W3C trace context; for logs, carries no authority. */
   readonly traceparent?: string;

@@ -5,6 +5,7 @@ import type {
   JoinResponse,
   ReadmitResponse,
 } from '../../../proto/gen/wasl/registry/v1/registry.ts';
+import { datesOf } from '../../kernel/certificate-dates.ts';
 import { WaslError } from '../../kernel/codes.ts';
 import type { AgencyView } from '../../kernel/copy-agency.ts';
 import { strange } from '../../kernel/decide.ts';
@@ -148,13 +149,12 @@ const certifyPeer = async (
   if (request.names.some((asked) => asked !== `url:${name}`)) {
     throw new WaslError('certificate-request-invalid', { what: `it asks for another name than ${name}` });
   }
-  const notAfter = new Date(Date.now() + certificateLifeMs);
+  const { fromMs, untilMs } = datesOf(Date.now(), certificateLifeMs);
+  const [notBefore, notAfter] = [new Date(fromMs), new Date(untilMs)];
   const { rowCount } = await client.query(
     `insert into registry.certificates (key_digest, peer, expires_at) values ($1, $2, $3) on conflict do nothing`,
     [request.keyDigest, name, notAfter],
   );
   if (rowCount !== 1) throw new WaslError('key-used-before');
-  // Clocks of those who check it may be some minutes behind; but its holder reckons from its whole life when to renew it.
-  const notBefore = new Date(Date.now() - Math.min(HOUR_MS / 4, certificateLifeMs / 8));
   return answerRequest(issuer, { request, spiffeId: name, notBefore, notAfter });
 };
