@@ -55,6 +55,24 @@ test('a plan is shown without being carried out, and a file with a field that no
   await expect(apply({ as: operator, file: [file], dryRun: true }, () => undefined)).rejects.toThrow(file);
 });
 
+test.each([
+  ['a claim', { properties: { a: { type: 'string', pattern: '^(a+)+\\1$' } } }],
+  ['a subject', { 'x-subject-schemes': { n: { pattern: '^(a+)+\\1$', claims: [] } } }],
+  ['a keyword that nobody knows', { colour: 'blue' }],
+])('a document type that no kit would read, for %s, is published by nobody', async (_, bad) => {
+  const provider = exchange.layout.agency('transport');
+  const title = { en: 'A document', ar: 'وثيقة' };
+  const entity = { kind: 'document-type', id: 'transport.unread', version: 1, provider: 'transport', title };
+  const text = JSON.stringify({ ...entity, schema: { type: 'object', ...bad } });
+  const refused = { code: 'config-invalid' };
+  const member = await openRegistryAs(provider);
+  await expect(member.submit(text)).rejects.toMatchObject(refused);
+  member.close();
+  const file = at(folder, 'unread.json');
+  await writeFile(file, text);
+  await expect(apply({ as: operator, file: [file], dryRun: false }, () => undefined)).rejects.toMatchObject(refused);
+});
+
 test('what answers there is the registry, or nothing is said to it', async () => {
   const authority = await createAuthority({ commonName: 'another' });
   const dir = at(folder, 'stranger');

@@ -8,7 +8,7 @@ import { type DocumentType, parseAgencyId, parseDocumentType, providerOf } from 
 import type { Entity, EntityOf } from '../../kernel/registry.ts';
 import { mustNameClaims } from '../../kernel/sdjwt.ts';
 import type { JsonObject } from '../../kernel/strict-json.ts';
-import { compileSchema, makeJudge } from '../../platform/validate/index.ts';
+import { makeJudge, mustCompile } from '../../platform/validate/index.ts';
 import type { End } from '../end.ts';
 import { withRegistry } from '../member.ts';
 import { shownBy } from '../shown.ts';
@@ -66,7 +66,7 @@ export const schemaPublish = async (file: string, flags: PublishFlags): Promise<
   const { id, version } = namedBy(file, flags);
   const schema = await readSchema(file);
   // What adapters and requesters would find out later is found out now.
-  compileSchema(`publish ${id}`, schema);
+  mustCompile(schema);
   mustNameClaims(schema);
   const { title, 'x-title-ar': ar } = schema;
   if (typeof title !== 'string' || typeof ar !== 'string' || title === '' || ar === '') {

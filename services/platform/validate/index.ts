@@ -35,6 +35,15 @@ export const compileSchema = (digest: string, schema: JsonObject): DocumentSchem
   return made;
 };
 
+/** Refuses for good what `compileSchema` would refuse to whoever reads the documents, or `subject` to whoever asks for one. Error: `config-invalid`. */
+export const mustCompile = (schema: JsonObject): void => {
+  compile(schema);
+  const schemes = schema['x-subject-schemes'];
+  for (const rule of isObject(schemes) ? Object.values(schemes) : []) {
+    if (isObject(rule) && typeof rule.pattern === 'string') matcherOf(rule.pattern);
+  }
+};
+
 const compile = (schema: JsonObject): DocumentSchema => {
   const { required: _, ...open } = schema;
   const [document, disclosed] = [readStrictly(schema), readStrictly(open)];

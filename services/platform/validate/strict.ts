@@ -36,6 +36,8 @@ export const readStrictly = (schema: JsonObject): Read => {
 const compiled = (schema: JsonObject): Read => {
   const { $id: _, ...whole } = schema;
   const validate = ajv.compile(whole);
+  // It keeps whatever it compiled, and at a registry anybody who provides documents has things compiled.
+  ajv.removeSchema(whole);
   return (value) => {
     let good: boolean;
     try {

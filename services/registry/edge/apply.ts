@@ -2,6 +2,7 @@ import type { Peer } from '../../kernel/ids.ts';
 import { type Entity, entityKey } from '../../kernel/registry.ts';
 import { zlib } from '../../platform/compress/index.ts';
 import { primitives } from '../../platform/crypto/index.ts';
+import { mustCompile } from '../../platform/validate/index.ts';
 import { checkActivation } from '../domain/activation.ts';
 import { checkAgreement } from '../domain/agreement.ts';
 import { type Planned, planOf } from '../domain/apply.ts';
@@ -41,6 +42,7 @@ export const applyEntities = async (
       if (held === undefined) beside.delete(key);
       else beside.set(key, held);
       if (action === 'keep') continue;
+      if (entity.kind === 'document-type') mustCompile(entity.schema);
       await checkKeys(primitives, standing, entity, nowMs);
       await checkOfficer(primitives, beside, entity, nowMs, true);
     }

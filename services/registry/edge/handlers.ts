@@ -7,6 +7,7 @@ import { mustNameClaims } from '../../kernel/sdjwt.ts';
 import { parseStrictJson } from '../../kernel/strict-json.ts';
 import { primitives } from '../../platform/crypto/index.ts';
 import type { RegistryHandlers } from '../../platform/rpc/index.ts';
+import { mustCompile } from '../../platform/validate/index.ts';
 import { mustBeSchema } from '../../platform/validate/meta.ts';
 import { checkActivation } from '../domain/activation.ts';
 import { checkAgreement } from '../domain/agreement.ts';
@@ -57,6 +58,7 @@ export const registryHandlers = (membership: Membership, own: OwnWord, draftsAtM
       const entity = await entityOf(text);
       const version = await state.change(async (standing) => {
         mayChange(entity, peer, standing);
+        if (entity.kind === 'document-type') mustCompile(entity.schema);
         const nowMs = Date.now();
         await checkActivation(primitives, standing, entity, peer, { report, nowMs });
         await checkKeys(primitives, standing, entity, nowMs);
