@@ -116,6 +116,15 @@ describe('the keys of an agency', () => {
     expect(await presentOf(goesOn, 3 * T)).toBe(last.kid);
   });
 
+  test('that a thief dates back count the sooner, for who stole the registry as well; the recovery key ends it all the same', async () => {
+    const back = await rolled(held, civil.signer, 'signing', next.pair, T - ROLLOVER_WAITS_MS);
+    expect(await presentOf(back, T)).toBe(next.kid);
+    const taken = await revoked(back, T - ROLLOVER_WAITS_MS);
+    const saved = await rolled(taken, civil.recovery, 'recovery', other.pair, T);
+    expect(await presentOf(saved, T)).toBe(other.kid);
+    expect(liveKeys(await historyOf(saved), next.kid, T)).toBeUndefined();
+  });
+
   test('once revoked, name no successor: not even one that waits already; the recovery key does', async () => {
     const waiting = await rolled(held, civil.signer, 'signing', next.pair, T);
     const taken = await revoked(waiting, T + HOUR_MS);
@@ -200,6 +209,32 @@ describe('a reader of the registry', () => {
     }
   });
 
+  test('takes the clean chain again after one with a rollover that counts for nothing, once the key that signed it is revoked', async () => {
+    const named = newKeys();
+    const clean = await revoked(held, T, civil.recovery);
+    const saved = await rolled(clean, civil.recovery, 'recovery', other.pair, T + 1);
+    const waiting = await rolled(held, civil.signer, 'signing', next.pair, T);
+    const goesOn = await rolled(waiting, next.signer, 'signing', named.pair, T + ROLLOVER_WAITS_MS + 1);
+    const state = (version: number, entity: EntityOf<'agency'>) => publish(withEntities(entity), { version });
+    // Of whoever has stolen the registry's key, and the agency's signing key before or after its revocation.
+    for (const stolen of [waiting, goesOn, await rolled(clean, civil.signer, 'signing', next.pair, T + 1)]) {
+      const during = await buildCopy(primitives, pins, await state(8, stolen), await copyOf(withEntities(held)));
+      expect(during.problems).toEqual([]);
+      for (const honestly of [clean, saved]) {
+        const after = await buildCopy(primitives, pins, await state(9, honestly), during);
+        expect(after.problems).toEqual([]);
+        expect(after.agency(civil.id)?.history.rollovers.length).toBe(honestly.rollovers?.length ?? 0);
+      }
+    }
+    // What may still count is not left out.
+    const seen = await buildCopy(primitives, pins, await state(8, waiting), await copyOf(withEntities(held)));
+    const late = await revoked(held, T + ROLLOVER_WAITS_MS + 1, civil.recovery);
+    for (const less of [held, late]) {
+      const after = await buildCopy(primitives, pins, await state(9, less), seen);
+      expect(after.problems).toEqual([{ what: 'agency/civil-status', code: 'registry-rollback' }]);
+    }
+  });
+
   test('holds an agency to what it has seen of that agency alone, not of whoever showed keys or revocations of his own under its name', async () => {
     const masked = { ...civil, recovery: thief.root, signer: thief.signing, opener: thief.encryption };
     const shown = await rolled((await agency(masked)) as EntityOf<'agency'>, thief.root, 'recovery', next.pair, 5);
@@ -244,6 +279,35 @@ describe('a reader of the registry', () => {
       expect(await idsOf(before)).toEqual([]);
       for (const seen of [undefined, before])
         expect(await idsOf(await buildCopy(primitives, pins, state, seen))).toEqual(ids);
+    }
+  });
+
+  test('finds no officer again whom a key took back that its namer’s revocation undid', async () => {
+    // Certified by the first key, which nobody stole; taken back by the third, which the stolen second had named.
+    const officer = civil.officer.entity;
+    const of = { issuer: civil.id, officer: officer.id, sinceMs: 0 };
+    const takenBack = { ...officer, revocation: await signOfficerRevocation(other.signer, of) };
+    const last = newKeys();
+    const two = await rolled(held, civil.recovery, 'recovery', next.pair, 10);
+    const three = await rolled(two, next.signer, 'signing', other.pair, 20);
+    const four = await rolled(three, other.signer, 'signing', last.pair, 20 + ROLLOVER_WAITS_MS);
+    const byLast = { ...officer, revocation: await signOfficerRevocation(last.signer, of) };
+    const theft = { key: next.kid };
+    for (const [chain, taken] of [
+      [three, takenBack],
+      [four, byLast],
+    ] as const) {
+      // The agreements of this world were approved at 1.
+      for (const [sinceMs, ids] of [
+        [0, []],
+        [15, ['health', 'licences']],
+      ] as const) {
+        const state = await publish(withEntities(await revoked(chain, sinceMs, civil.recovery, theft), taken));
+        const copy = await buildCopy(primitives, pins, state);
+        expect([sinceMs, await idsOf(copy)]).toEqual([sinceMs, ids]);
+        expect(copy.agency(civil.id)?.ever(other.kid)?.revokedSinceMs).toBe(sinceMs);
+        expect(copy.agency(civil.id)?.kept(other.kid)).toBeUndefined();
+      }
     }
   });
 

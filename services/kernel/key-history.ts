@@ -27,16 +27,25 @@ export interface StoppingKey {
   readonly revokedSinceMs?: number;
 }
 
+/** A rollover in its place of the chain. */
+export interface ChainedRollover {
+  readonly digest: Digest;
+  /** The signing key that signed it; absent of the recovery key's. */
+  readonly by?: Thumbprint;
+  readonly names: Thumbprint;
+  /** When what it names counts. Absent of one that names nothing: by a key that was revoked, or was not the present one, or while other keys waited. */
+  readonly fromMs?: number;
+}
+
 /** All keys that an agency ever had, oldest first; the last may still have to wait. */
 export interface KeyHistory {
   readonly agency: AgencyId;
   readonly recovery: Thumbprint;
   readonly periods: readonly [KeyPeriod, ...KeyPeriod[]];
-  /** Digests of the rollovers, in order; of those that count for nothing too. */
-  readonly rollovers: readonly Digest[];
-  /** Those that name no keys: by a key that was revoked, or was not the present one, or while other keys waited. */
-  readonly idle: readonly Digest[];
+  readonly rollovers: readonly ChainedRollover[];
   readonly revoked: ReadonlyMap<Thumbprint, number>;
+  /** Keys that counted until the revocation of the one that named them undid it, for what they stopped. */
+  readonly undone: ReadonlyMap<Thumbprint, StoppingKey>;
 }
 
 /** The signed texts of an agency's keys, as its record holds them. */
@@ -61,8 +70,8 @@ export const verifyKeyHistory = async (
   const { agency, recovery } = first;
   const revoked = await revokedBy(primitives, revocations, { agency, recovery, authority });
   const named = new Map([[thumbprint(first.signing), first.signing]]);
-  const digests: Digest[] = [];
-  const idle: Digest[] = [];
+  const chain: ChainedRollover[] = [];
+  const undone = new Map<Thumbprint, StoppingKey>();
   let periods: KeyPeriod[] = [{ signing: first.signing, encryption: first.encryption, fromMs: 0 }];
   let previous = digestOfText(keys);
   let lastMs = 0;
@@ -79,8 +88,9 @@ export const verifyKeyHistory = async (
     if (by === undefined) throw new WaslError('signature-invalid');
     await verify(primitives, by);
     previous = digestOfText(text);
-    digests.push(previous);
-    named.set(thumbprint(signing), signing);
+    const names = thumbprint(signing);
+    const link = { digest: previous, names, ...(root === undefined ? { by: kid } : {}) };
+    named.set(names, signing);
     const fromMs = root === undefined ? timeMs + ROLLOVER_WAITS_MS : timeMs;
     const last = periods.at(-1);
     const counts =
@@ -91,15 +101,19 @@ export const verifyKeyHistory = async (
         thumbprint(last.signing) === kid &&
         (revoked.get(kid) ?? Number.POSITIVE_INFINITY) > fromMs);
     if (!counts) {
-      idle.push(previous);
+      chain.push(link);
+      const sinceMs = undone.get(kid)?.revokedSinceMs ?? revoked.get(kid);
+      if (sinceMs !== undefined)
+        undone.set(names, { signing, revokedSinceMs: Math.min(sinceMs, revoked.get(names) ?? sinceMs) });
       continue;
     }
+    chain.push({ ...link, fromMs });
     periods = [...periods.filter((period) => period.fromMs < fromMs), { signing, encryption, fromMs }];
     lastMs = timeMs;
     if (root !== undefined) recoveredMs = timeMs;
   }
   const dated = datedBy(periods, revoked) as unknown as KeyHistory['periods'];
-  return { agency, recovery, periods: dated, rollovers: digests, idle, revoked };
+  return { agency, recovery, periods: dated, rollovers: chain, revoked, undone };
 };
 
 /** From when on each key counts for nothing. */
@@ -159,10 +173,10 @@ export const keptKey = ({ periods }: KeyHistory, kid: Thumbprint, nowMs: number)
   )?.signing;
 
 /** The signing key of that thumbprint that the agency has or had, and from when on it counts for nothing: what stops somebody goes on doing so. */
-export const everKey = ({ periods, revoked }: KeyHistory, kid: Thumbprint): StoppingKey | undefined => {
+export const everKey = ({ periods, revoked, undone }: KeyHistory, kid: Thumbprint): StoppingKey | undefined => {
   const signing = periods.find((period) => thumbprint(period.signing) === kid)?.signing;
   const revokedSinceMs = revoked.get(kid);
-  if (signing === undefined) return undefined;
+  if (signing === undefined) return undone.get(kid);
   return { signing, ...(revokedSinceMs === undefined ? {} : { revokedSinceMs }) };
 };
 
@@ -180,7 +194,20 @@ export const periodOf = ({ periods }: KeyHistory, kid: Thumbprint, atMs: number)
       thumbprint(signing) === kid && fromMs - APART_MS <= atMs && atMs < untilMs + OVERLAP_MS && atMs < revokedSinceMs,
   );
 
-/** Whether a history goes on from what was seen of it: no rollover other than before, and nothing revoked that is not. */
-export const followsHistory = (next: KeyHistory, seen: Pick<KeyHistory, 'rollovers' | 'revoked'>): boolean =>
-  seen.rollovers.every((digest, at) => next.rollovers[at] === digest) &&
-  [...seen.revoked].every(([key, sinceMs]) => (next.revoked.get(key) ?? Number.POSITIVE_INFINITY) <= sinceMs);
+/**
+ * Whether a history goes on from what was seen of it: no rollover other than before, and nothing revoked that is not. What names nothing, or does no more by what
+ * is revoked since, may be missing: whoever stole the keys of the registry and the agency has put it there.
+ */
+export const followsHistory = (next: KeyHistory, seen: Pick<KeyHistory, 'rollovers' | 'revoked'>): boolean => {
+  const nobodys = new Set<Thumbprint>();
+  const sinceOf = (key: Thumbprint): number => next.revoked.get(key) ?? Number.POSITIVE_INFINITY;
+  const names = ({ by, fromMs }: ChainedRollover): boolean =>
+    fromMs !== undefined && (by === undefined || (!nobodys.has(by) && sinceOf(by) > fromMs));
+  const stands = (rollover: ChainedRollover, at: number): boolean => {
+    const mayGo = !names(rollover);
+    if (mayGo) nobodys.add(rollover.names);
+    else nobodys.delete(rollover.names);
+    return mayGo || next.rollovers[at]?.digest === rollover.digest;
+  };
+  return seen.rollovers.every(stands) && [...seen.revoked].every(([key, sinceMs]) => sinceOf(key) <= sinceMs);
+};

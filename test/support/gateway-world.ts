@@ -123,7 +123,7 @@ export const world = ({ outcomeBytes = LIMITS.outcomeBytes } = {}) => {
   };
   const agency = ({ id, signer, opener }: typeof asker) => {
     const period = { signing: signer.publicJwk, encryption: opener.publicJwk, fromMs: 0 };
-    const none = { rollovers: [], idle: [], revoked: new Map() };
+    const none = { rollovers: [], revoked: new Map(), undone: new Map() };
     const history = { agency: id, recovery: signer.thumbprint, periods: [period] as const, ...none };
     return agencyAt({ id, name: { en: id, ar: id }, status: 'active', history }, nowMs);
   };

@@ -1,6 +1,6 @@
 import { WaslError } from '../../kernel/codes.ts';
 import { readRollover, verifyKeyRevocation } from '../../kernel/key-changes.ts';
-import { followsHistory, type KeyHistory, verifyKeyHistory } from '../../kernel/key-history.ts';
+import { type KeyHistory, verifyKeyHistory } from '../../kernel/key-history.ts';
 import { type Primitives, type Thumbprint, thumbprint } from '../../kernel/keys.ts';
 import { type Entity, type EntityOf, entityKey } from '../../kernel/registry.ts';
 import { heldFor, rootIn, type Standing } from './standing.ts';
@@ -29,8 +29,10 @@ export const checkKeys = async (
   const authority = rootIn(standing);
   const was = await verifyKeyHistory(primitives, before, authority);
   const is = await verifyKeyHistory(primitives, entity, authority);
-  const dropped = revocations.some((text, at) => entity.revocations?.[at] !== text);
-  if (dropped || !followsHistory(is, was)) throw new WaslError('entity-outdated', { entity: entityKey(entity) });
+  const dropped =
+    rollovers.some((text, at) => entity.rollovers?.[at] !== text) ||
+    revocations.some((text, at) => entity.revocations?.[at] !== text);
+  if (dropped) throw new WaslError('entity-outdated', { entity: entityKey(entity) });
   if (later.length === 0 && taken.length === 0) return;
 
   const revoked = new Map(was.revoked);
@@ -52,8 +54,7 @@ export const checkKeys = async (
     if (root === undefined && waiting > timeMs) {
       throw new WaslError('rollover-waits', { agency, from: new Date(waiting).toISOString() });
     }
-    const digest = is.rollovers[rollovers.length + at];
-    if (digest !== undefined && is.idle.includes(digest)) throw new WaslError('unknown-key', { agency });
+    if (is.rollovers[rollovers.length + at]?.fromMs === undefined) throw new WaslError('unknown-key', { agency });
     const named = [thumbprint(signing), thumbprint(encryption)];
     // The recovery key may name the present keys once more: that puts aside what waits.
     const again = root !== undefined && was.periods.some((one) => thumbprint(one.signing) === named[0]);
