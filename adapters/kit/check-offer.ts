@@ -82,7 +82,14 @@ export const checkOffer = async (
   if (decision.kind === 'refused') throw new WaslError(decision.code, decision.params);
   if (request.encryptionKey !== thumbprint(keys.encryption)) throw new WaslError('encryption-key-mismatch');
 
-  const part = parsePrivate(await openPrivateAsProvider(primitives, identity.keys.openers(), copy.audit, privatePart));
+  const open = () => openPrivateAsProvider(primitives, identity.keys.openers(), copy.audit, privatePart);
+  const opened = await open().catch(async (error: unknown) => {
+    if (!(error instanceof WaslError) || error.code !== 'sealed-unreadable') throw error;
+    // Whoever asks may have heard of a new key sooner than its holder: it lies in the folder by then.
+    await identity.keys.look();
+    return open();
+  });
+  const part = parsePrivate(opened);
   // The ticket is the requester's secret with the provider: it never stands in the open part.
   if ((request.collects === undefined) !== (part.ticket === undefined)) {
     throw new WaslError('malformed-message', { what: 'request.collects' });

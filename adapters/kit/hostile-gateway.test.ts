@@ -234,6 +234,7 @@ describe('a gateway whose keys were stolen, at the provider’s door', () => {
   const check = async (
     tamper: (x: Awaited<ReturnType<typeof exchange>>) => Promise<object> | object,
     changes: Partial<RequestStatement> = {},
+    identity = identityOf(civil),
   ) => {
     const made = await exchange(changes);
     const offer = {
@@ -244,10 +245,23 @@ describe('a gateway whose keys were stolen, at the provider’s door', () => {
     };
     const read = readOffer(offer.statement);
     if (read === undefined) throw new Error('the offer does not read');
-    return checkOffer(primitives, identityOf(civil), providersCopy, read, offer, NOW);
+    return checkOffer(primitives, identity, providersCopy, read, offer, NOW);
   };
   const forged = async ({ own }: Awaited<ReturnType<typeof exchange>>) => ({
     statement: await signJws(thief, TYP.request, requestPayload(own.request)),
+  });
+
+  test('what is sealed to a key that was put into the folder since is opened', async () => {
+    const identity = identityOf(civil);
+    let openers = [transport.opener];
+    const look = async (): Promise<void> => {
+      openers = [...openers, civil.opener];
+    };
+    const late = { ...identity, keys: { ...identity.keys, openers: () => openers, look } };
+    // The subject inside is looked at, which this world's document does not allow.
+    await expect(check(() => ({}), {}, late)).rejects.toMatchObject({ code: 'unknown-subject-scheme' });
+    const never = { ...identity, keys: keyringOf(civil.signer, transport.opener) };
+    await expect(check(() => ({}), {}, never)).rejects.toMatchObject({ code: 'sealed-unreadable' });
   });
 
   test.each<[string, Parameters<typeof check>, string]>([
