@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { AttachRequest, AttachResponse } from '../../proto/gen/wasl/exchange/v1/exchange.ts';
+import { primitives } from '../../services/platform/crypto/index.ts';
 import type { Logger } from '../../services/platform/log/index.ts';
 import type { Duplex } from '../../services/platform/rpc/face.ts';
 import type { Answered, makeAnswer } from './answer.ts';
@@ -142,6 +143,8 @@ export const makeProvider = (options: ProviderOptions): Provider => {
             cancels.delete(request.id);
           });
         takeInHand(held, work);
+        // Offers that came together go on one after the other, not as one crowd of which each waits for all.
+        await primitives.breathe();
       } else if (message?.$case === 'cancel') cancels.get(message.value.requestId)?.abort();
       else if (message?.$case === 'recorded') {
         const { requestId, answeredReceipt: receipt } = message.value;

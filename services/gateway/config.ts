@@ -48,7 +48,8 @@ export const gatewaySettings = defineSettings({
     type: 'integer',
     default: LIMITS.outcomeBytes,
     unit: 'bytes',
-    sentence: 'First outcomes kept for a byte-identical resend; the largest and oldest go first.',
+    sentence:
+      'First outcomes kept for a byte-identical resend, a third of it for those up to 64 KiB; the oldest go first.',
   },
   drainGrace: { type: 'duration-ms', default: 20_000, unit: 'ms', sentence: 'Time for calls in flight when stopping.' },
   logLevel: {

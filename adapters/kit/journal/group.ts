@@ -4,7 +4,7 @@ import { WaslError } from '../../../services/kernel/codes.ts';
 const MOST = 512;
 /** After a commit of this many or more the next one waits a little for company; callers that come alone wait for nobody. */
 const CROWD = 4;
-const LINGER_MS = 3;
+const LINGER_MS = 5;
 
 export interface Groups<In, Out> {
   add(input: In): Promise<Out>;

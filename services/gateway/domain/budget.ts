@@ -5,8 +5,8 @@ export const LIMITS = {
   requestsOfOneAgency: 1_000,
   /** Bytes of sealed documents on their way; one agency's, as provider or requester, are at most half of them. A call of `Request`, unlike `Ask`, takes thrice that. */
   documentBytes: 128 * 1024 * 1024,
-  /** Bytes of first outcomes kept for a byte-identical resend. */
-  outcomeBytes: 32 * 1024 * 1024,
+  /** Bytes of first outcomes kept for a byte-identical resend: a third for small ones, the rest for those above 64 KiB. */
+  outcomeBytes: 48 * 1024 * 1024,
 } as const;
 
 export type Limits = { readonly [K in keyof typeof LIMITS]: number };

@@ -1,6 +1,7 @@
 import type { Digest } from '../../kernel/digest.ts';
 import { IdSet } from '../../kernel/id-set.ts';
 import type { RequestId } from '../../kernel/ids.ts';
+import { makeOutcomes } from './outcomes.ts';
 import type { Exchanged } from './ports.ts';
 
 /** How long the first outcome of a request is kept for a byte-identical resend, ms; longer than any request stays fresh. */
@@ -8,9 +9,6 @@ const KEPT_MS = 120_000;
 const FORGET_EVERY_MS = 1_000;
 /** Ids of one generation; there are two of them, at most 17 MB each. */
 const GENERATION = 500_000;
-/** An outcome above this many bytes goes first when there is no room: one of them takes the place of hundreds of others. */
-const LARGE_BYTES = 64 * 1024;
-const OVERHEAD_BYTES = 500;
 
 export type Begun =
   | { readonly kind: 'new'; conclude(outcome: Promise<Exchanged>): void }
@@ -22,11 +20,10 @@ export type Begun =
   | { readonly kind: 'spent' };
 
 interface Held {
-  readonly id: RequestId;
   readonly request: Digest;
   readonly sinceMs: number;
-  readonly outcome: Promise<Exchanged>;
-  bytes: number;
+  /** Until it has ended and its outcome is kept. */
+  carried: Promise<Exchanged> | undefined;
 }
 
 export interface Replay {
@@ -47,44 +44,27 @@ export const makeReplay = (
   perGeneration = GENERATION,
 ): Replay => {
   const held = new Map<RequestId, Held>();
-  const large = new Set<Held>();
-  const small = new Set<Held>();
-  let bytes = 0;
+  const outcomes = makeOutcomes({ bytes: of.outcomeBytes, dropped: (id) => held.delete(id) });
   let present = generation();
   let before = generation();
   let forgottenMs = -1;
   let nextForgetMs = 0;
 
-  const drop = (one: Held): void => {
-    held.delete(one.id);
-    large.delete(one);
-    small.delete(one);
-    bytes -= one.bytes;
-  };
-  // A Map and a Set walk in the order of insertion: the oldest come first. Each walk passes the places of what was dropped before, so
-  // both walks drop many at once and come seldom.
+  // A Map walks in the order of insertion: the oldest come first. Each walk passes the places of what was dropped before, so it drops
+  // many at once and comes seldom.
   const forget = (nowMs: number): void => {
     if (nowMs < nextForgetMs) return;
     nextForgetMs = nowMs + FORGET_EVERY_MS;
-    for (const one of held.values()) {
-      if (one.sinceMs > nowMs - KEPT_MS) return;
-      drop(one);
+    for (const [id, { sinceMs }] of held) {
+      if (sinceMs > nowMs - KEPT_MS) return;
+      held.delete(id);
+      outcomes.drop(id);
     }
   };
-  const makeRoom = (): void => {
-    for (const kept of [large, small]) {
-      for (const one of kept) {
-        if (bytes <= of.outcomeBytes * 0.9) return;
-        drop(one);
-      }
-    }
-  };
-  const keep = (one: Held, outcome: Exchanged): void => {
-    if (held.get(one.id) !== one) return;
-    one.bytes = sizeOf(outcome);
-    bytes += one.bytes;
-    (one.bytes > LARGE_BYTES ? large : small).add(one);
-    if (bytes > of.outcomeBytes) makeRoom();
+  const keep = (id: RequestId, one: Held, outcome: Exchanged): void => {
+    if (held.get(id) !== one) return;
+    one.carried = undefined;
+    outcomes.keep(id, outcome);
   };
   /** False when it is spent already. */
   const spend = (id: RequestId, issuedAtMs: number): boolean => {
@@ -103,30 +83,25 @@ export const makeReplay = (
       const nowMs = of.elapsedMs();
       forget(nowMs);
       const first = held.get(id);
-      if (first !== undefined)
-        return first.request === digest ? { kind: 'same', outcome: first.outcome } : { kind: 'other' };
+      if (first !== undefined && first.request !== digest) return { kind: 'other' };
+      const outcome = first?.carried ?? outcomes.of(id);
+      if (outcome !== undefined) return { kind: 'same', outcome: Promise.resolve(outcome) };
       if (!spend(id, issuedAtMs)) return { kind: 'spent' };
       let conclude: (outcome: Promise<Exchanged>) => void = () => undefined;
-      const outcome = new Promise<Exchanged>((resolve) => {
+      const carried = new Promise<Exchanged>((resolve) => {
         conclude = resolve;
       });
-      const one: Held = { id, request: digest, sinceMs: nowMs, outcome, bytes: 0 };
+      const one: Held = { request: digest, sinceMs: nowMs, carried };
       held.set(id, one);
       // Whoever carries the request hears of a failure; that nobody sent it again must not end the process.
-      outcome.then(
-        (ended) => keep(one, ended),
+      carried.then(
+        (ended) => keep(id, one, ended),
         () => undefined,
       );
       return { kind: 'new', conclude };
     },
-    bytes: () => bytes,
+    bytes: outcomes.bytes,
   };
 };
 
 const generation = () => ({ ids: new IdSet(), newestMs: -1 });
-
-const sizeOf = (outcome: Exchanged): number => {
-  const ended =
-    outcome.kind === 'answer' ? outcome.sealedDocument.length + outcome.answeredReceipt.length : outcome.receipt.length;
-  return OVERHEAD_BYTES + outcome.statement.length + outcome.requestedReceipt.length + ended;
-};

@@ -15,7 +15,7 @@ export const EVIDENCE_TOPIC: TopicSpec = { name: 'wasl.evidence', partitions: 4,
 const BATCH = { entries: 256, bytes: 384 * 1024 };
 /** After a commit of this many or more the next one waits a little for company; an entry that comes alone waits for nobody. */
 const CROWD = 4;
-const LINGER_MS = 3;
+const LINGER_MS = 10;
 const RETRY_MS = { least: 50, most: 2_000 };
 
 export interface EvidenceOptions {

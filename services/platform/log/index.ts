@@ -12,6 +12,9 @@ export interface Logger {
   child(fields: object): Logger;
 }
 
+/** No line waits longer for others to be written with. */
+const FLUSH_MS = 100;
+
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /** An error as a log may show it: its code and sentence, never its cause, whose text is somebody else's. */
@@ -32,8 +35,8 @@ export const createLogger = ({ name, level }: { readonly name: string; readonly 
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }), bindings: ({ name: of }) => ({ name: of }) },
     },
-    // Lines are written behind the work, not in the middle of it; what is left is written when the process exits.
-    destination({ fd: 1, sync: false }),
+    // Lines are written behind the work, not in the middle of it, and together when there are many; what is left is written when the process exits.
+    destination({ fd: 1, sync: false, minLength: 4_096, periodicFlush: FLUSH_MS }),
   );
 
 /** A log that says nothing, for commands whose output is the answer itself. */
