@@ -1,6 +1,6 @@
 import type { Bilingual } from '../../services/kernel/agreement.ts';
 import type { RegistryCopy } from '../../services/kernel/copy.ts';
-import { decide } from '../../services/kernel/decide.ts';
+import { decide, knownIn } from '../../services/kernel/decide.ts';
 import { isObject } from '../../services/kernel/fields.ts';
 import { parseAgencyId } from '../../services/kernel/ids.ts';
 import type { JsonObject } from '../../services/kernel/strict-json.ts';
@@ -61,7 +61,7 @@ export const catalogOf = async (copy: RegistryCopy, agencyId: string, nowMs: num
           { requester: agency, provider, documentType, documentVersion, purpose, claims },
           {
             agreements: [agreement],
-            knows: { agency: (known) => copy.agency(known)?.status, documentType: () => true },
+            knows: knownIn(copy, provider),
             usedToday: () => 0,
             nowMs,
           },

@@ -2,7 +2,7 @@ import type { Agreement } from '../../services/kernel/agreement.ts';
 import { parseReceipt, verifyReceipt } from '../../services/kernel/batch.ts';
 import { WaslError } from '../../services/kernel/codes.ts';
 import type { RegistryCopy } from '../../services/kernel/copy.ts';
-import { decide } from '../../services/kernel/decide.ts';
+import { decide, knownIn } from '../../services/kernel/decide.ts';
 import { type Digest, digestOf, digestOfText } from '../../services/kernel/digest.ts';
 import { MAX_STATEMENT_CHARACTERS, staleness } from '../../services/kernel/freshness.ts';
 import { openPrivateAsProvider } from '../../services/kernel/jwe.ts';
@@ -71,10 +71,7 @@ export const checkOffer = async (
 
   const decision = decide(request, {
     agreements: await copy.between(request),
-    knows: {
-      agency: (id) => copy.agency(id)?.status,
-      documentType: (type, version) => copy.documentType(type, version)?.provider === identity.agency,
-    },
+    knows: knownIn(copy, identity.agency),
     // The journal has the last word on the quota, in the same step in which it takes the request.
     usedToday: () => 0,
     nowMs,

@@ -230,7 +230,7 @@ describe('whoever stands between the registry and a copy', () => {
 test('whoever stole a gateway piles up nothing at a kit behind a head that it has seen', async () => {
   const { records, digests, head } = await publish(honest);
   const read = makeRegistryReader();
-  const told = { records: records.map(({ text }) => text), digests: [...digests], withdrawn: [], head };
+  const told = { records: records.map(({ text }) => text.read()), digests: [...digests], withdrawn: [], head };
   const first = await buildCopy(primitives, own(transport), read(told) as RegistryState);
   const more = read({ records: [], digests: ['x'.repeat(1000)], withdrawn: [], head }) as RegistryState;
   await expect(buildCopy(primitives, own(transport), more, first)).rejects.toMatchObject({ code: 'signature-invalid' });

@@ -54,10 +54,10 @@ const checkList = (
 ): void => {
   const listed = new Set(digests);
   // A record that names another key as its signer is not one that this registry made, whatever its list says.
-  const start = `${headerSegment(TYP.registryRecord, thumbprint(key))}.`;
+  const own = headerSegment(TYP.registryRecord, thumbprint(key));
   const whole =
     digestOverRecords(digests) === head.digest &&
-    records.every(({ text, digest }) => listed.has(digest) && text.startsWith(start));
+    records.every(({ header, digest }) => listed.has(digest) && header === own);
   if (!whole) throw new WaslError('signature-invalid');
 };
 

@@ -19,7 +19,7 @@ import type { JsonObject } from './strict-json.ts';
 export type { AgencyView } from './copy-agency.ts';
 export type { CopyPins, DocumentTypeView } from './copy-agreement.ts';
 export { type CopyMemory, newCopyMemory } from './copy-memory.ts';
-export { type HeldRecord, holdRecord } from './copy-records.ts';
+export { type HeldRecord, holdRecord, type KeepText, type RecordText } from './copy-records.ts';
 export { headDigestOf, type RegistryState } from './copy-state.ts';
 
 /** One verified state of the registry; immutable. Gateways and kits decide from theirs, so the registry may be away. */
@@ -43,8 +43,8 @@ export interface RegistryCopy {
   agreements(): Promise<readonly StandingAgreement[]>;
   /** Lists of this agency and of those that it knows, by which documents are revoked. A gateway's copy has none: it looks into no document. */
   readonly statusLists: readonly StatusToken[];
-  /** The records, as they came, that concern an agency. */
-  relevantTo(agency: string): readonly string[];
+  /** The records that concern an agency. */
+  relevantTo(agency: string): readonly HeldRecord[];
   /** Records that were left out so far, and why: a bad one does not break the rest. */
   readonly problems: readonly { readonly what: string; readonly code: Code }[];
 }
@@ -264,7 +264,7 @@ const takeRecords = async (
         : NOBODYS,
     agreements: () => once(all),
     statusLists,
-    relevantTo: (agency) => index.relevantTo(agency).map(({ text }) => text),
+    relevantTo: index.relevantTo,
     problems,
   };
 };

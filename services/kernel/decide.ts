@@ -1,6 +1,7 @@
 import type { Agreement } from './agreement.ts';
 import type { AgreementState } from './agreement-state.ts';
 import type { Code } from './codes.ts';
+import type { RegistryCopy } from './copy.ts';
 import type { AgencyView } from './copy-agency.ts';
 import type { Digest } from './digest.ts';
 import { type AgencyId, CONFORMANCE, type DocumentType } from './ids.ts';
@@ -37,6 +38,15 @@ export interface Standing {
   usedToday(agreement: Agreement): number;
   readonly nowMs: number;
 }
+
+/** What a copy knows, as far as an ask of one provider goes by it. */
+export const knownIn = (
+  copy: Pick<RegistryCopy, 'agency' | 'documentType'> | undefined,
+  provider: AgencyId,
+): Standing['knows'] => ({
+  agency: (id) => copy?.agency(id)?.status,
+  documentType: (type, version) => copy?.documentType(type, version)?.provider === provider,
+});
 
 export type Decision =
   | { readonly kind: 'allowed'; readonly agreement: StandingAgreement }

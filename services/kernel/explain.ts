@@ -1,6 +1,6 @@
 import { CODES, type Code, type NextMove, type Params } from './codes.ts';
 import type { RegistryCopy } from './copy.ts';
-import { type Ask, decide, type StandingAgreement } from './decide.ts';
+import { type Ask, decide, knownIn, type StandingAgreement } from './decide.ts';
 import { AUTHORITY } from './ids.ts';
 
 /** Whether an ask would be allowed, and if not, why, and who must do what: the code's sentence says the last in both languages. */
@@ -23,14 +23,7 @@ export type Asked = Omit<Ask, 'claims'> & { readonly claims?: readonly string[] 
 /** Decides as gateways and kits do, from the same copy with the same function; quotas are counted elsewhere. */
 export const explain = async (asked: Asked, copy: RegistryCopy, nowMs: number): Promise<Explanation> => {
   const between = await copy.between(asked);
-  const standing = {
-    knows: {
-      agency: (id: string) => copy.agency(id)?.status,
-      documentType: (type: string, version: number) => copy.documentType(type, version)?.provider === asked.provider,
-    },
-    usedToday: () => 0,
-    nowMs,
-  };
+  const standing = { knows: knownIn(copy, asked.provider), usedToday: () => 0, nowMs };
   const all = between.flatMap(({ terms }) => terms.claims);
   // Each agreement alone opens only its own claims: the ask that names none is for those of whichever allows it.
   for (const agreement of between) {

@@ -53,5 +53,6 @@ test('a short bench of the registry loads it, holds it, decides under it and cha
   const main = join(DIST, 'test', 'bench', 'main.js');
   const { stdout } = await promisify(execFile)(process.execPath, [main, 'registry', '--agreements', '500', '--json']);
   const { scenarios } = JSON.parse(stdout) as { scenarios: readonly Scenario[] };
-  expect(scenarios.map(({ value }) => value > 0)).toEqual([true, true, true, true, true, true, true]);
+  expect(scenarios).toHaveLength(10);
+  expect(scenarios.filter(({ value }) => value <= 0)).toEqual([]);
 }, 90_000);

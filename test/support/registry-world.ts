@@ -163,7 +163,7 @@ export const withEntities = (...changed: readonly Entity[]): Entity[] => [
 ];
 /** What stands on the topic once the registry has published these. */
 export const publish = async (entities: readonly Entity[], { version = 7, timeMs = 1000, by = registry } = {}) => {
-  const records = (await Promise.all(entities.map((entity) => signRecord(by, entity)))).map(holdRecord);
+  const records = (await Promise.all(entities.map((entity) => signRecord(by, entity)))).map((text) => holdRecord(text));
   const digests = records.map(({ digest }) => digest).sort();
   return { records, digests, head: await signHead(by, { version, timeMs, digest: digestOverRecords(digests) }) };
 };

@@ -110,7 +110,9 @@ export const openRehearsal = async (of: {
   const publish = async (): Promise<void> => {
     version += 1;
     const all: readonly Entity[] = [...standing, agreement];
-    const records = (await Promise.all(all.map((entity) => signRecord(registryKey, entity)))).map(holdRecord);
+    const records = (await Promise.all(all.map((entity) => signRecord(registryKey, entity)))).map((text) =>
+      holdRecord(text),
+    );
     const digests = records.map(({ digest }) => digest).sort();
     const head = await signHead(registryKey, { version, timeMs: Date.now(), digest: digestOverRecords(digests) });
     await registry.take({ records, digests, head });

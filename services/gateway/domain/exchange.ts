@@ -1,5 +1,5 @@
 import { unlessRefused } from '../../kernel/codes.ts';
-import { type Decision, decide, type StandingAgreement } from '../../kernel/decide.ts';
+import { type Decision, decide, knownIn, type StandingAgreement } from '../../kernel/decide.ts';
 import { type Digest, digestOfText } from '../../kernel/digest.ts';
 import type { BootId } from '../../kernel/ids.ts';
 import type { Primitives } from '../../kernel/keys.ts';
@@ -227,10 +227,7 @@ export const makeExchange = (parts: ExchangeParts): Exchange => {
   ): Decision {
     return decide(request, {
       agreements,
-      knows: {
-        agency: (id) => copy?.agency(id)?.status,
-        documentType: (type, version) => copy?.documentType(type, version)?.provider === request.provider,
-      },
+      knows: knownIn(copy, request.provider),
       usedToday,
       nowMs: now(),
     });

@@ -12,16 +12,24 @@ const MESSAGE_CHARACTERS = 32;
 /** What a stream was told by its last head. */
 export interface Told {
   readonly digests: readonly string[];
+  /** Digests of the records that it holds. */
   readonly records: ReadonlySet<string>;
 }
 export const NOTHING_TOLD: Told = { digests: [], records: new Set() };
 
+/** What it is to hold. */
+export interface Telling {
+  readonly head: string;
+  readonly digests: readonly string[];
+  readonly records: readonly HeldRecord[];
+}
+
 const LISTS = ['records', 'digests', 'withdrawn'] as const;
 
 /** What is new for a stream that was told `told`, in messages of bounded size; the head, in the last, speaks for all of them. */
-export function* piecesOf(told: Told, now: Told & { readonly head: string }): Generator<FollowRegistryResponse> {
+export function* piecesOf(told: Told, now: Telling): Generator<FollowRegistryResponse> {
   const { added, gone } = differencesOf(told.digests, now.digests);
-  const records = [...now.records].filter((record) => !told.records.has(record));
+  const records = textsOf(now.records.filter(({ digest }) => !told.records.has(digest)));
   const empty = () => ({ records: [] as string[], digests: [] as string[], withdrawn: [] as string[] });
   const items = { records, digests: added, withdrawn: gone };
   let piece = empty();
@@ -38,6 +46,16 @@ export function* piecesOf(told: Told, now: Told & { readonly head: string }): Ge
     }
   }
   yield { ...piece, head: now.head };
+}
+
+/** What a stream knows once it was told. */
+export const toldOf = ({ digests, records }: Telling): Told => ({
+  digests,
+  records: new Set(records.map(({ digest }) => digest)),
+});
+
+function* textsOf(records: readonly HeldRecord[]): Generator<string> {
+  for (const record of records) yield record.text.read();
 }
 
 /** Of two sorted lists. */
@@ -71,7 +89,7 @@ export const makeRegistryReader = (): ((message: FollowRegistryResponse) => Regi
     if (message.head === '') return undefined;
     const withdrawn = new Set(changes.flatMap((change) => change.withdrawn));
     const added = changes.flatMap((change) => change.digests);
-    const fresh = changes.flatMap((change) => change.records).map(holdRecord);
+    const fresh = changes.flatMap((change) => change.records).map((text) => holdRecord(text));
     for (const digest of withdrawn) held.delete(digest);
     for (const record of fresh) held.set(record.digest, record);
     if (withdrawn.size + fresh.length > 0) records = [...held.values()];

@@ -7,7 +7,7 @@ import { mustBeOfNow } from '../../kernel/freshness.ts';
 import type { AgencyId } from '../../kernel/ids.ts';
 import type { Primitives } from '../../kernel/keys.ts';
 import type { Logger } from '../log/index.ts';
-import { NOTHING_TOLD, piecesOf, type Told } from './changes.ts';
+import { NOTHING_TOLD, piecesOf, type Told, toldOf } from './changes.ts';
 
 /** The gateway's verified copy, and its relay to the kits (who verify for themselves). */
 export interface RegistryHolder {
@@ -97,9 +97,10 @@ export const makeRegistryHolder = (
         const { state, copy } = held ?? {};
         if (state !== undefined && copy !== undefined && state !== sent) {
           const { head, digests } = state;
-          const records = digests === told.digests ? told.records : new Set(copy.relevantTo(agency));
-          for (const piece of piecesOf(told, { records, digests, head })) await write(piece);
-          told = { records, digests };
+          const renewed = digests === told.digests;
+          const telling = { head, digests, records: renewed ? [] : copy.relevantTo(agency) };
+          for (const piece of piecesOf(told, telling)) await write(piece);
+          if (!renewed) told = toldOf(telling);
           sent = state;
         }
         await nextChange(signal, () => held?.state !== sent);

@@ -18,7 +18,7 @@ const record = (key: string, text: string): BusRecord => ({ key, value: Buffer.f
 /** What the registry writes for these entities: records, then the head. */
 const written = async (entities: readonly Entity[], version: number): Promise<BusRecord[]> => {
   const { records, head } = await publish(entities, { version, timeMs: version });
-  const named = entities.map((entity, index) => record(entityKey(entity), records[index]?.text ?? ''));
+  const named = entities.map((entity, index) => record(entityKey(entity), records[index]?.text.read() ?? ''));
   return [...named, record('head', head)];
 };
 

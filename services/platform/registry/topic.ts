@@ -3,6 +3,7 @@ import { unlessRefused } from '../../kernel/codes.ts';
 import { type HeldRecord, headDigestOf, holdRecord, type RegistryState } from '../../kernel/copy.ts';
 import { digestOverRecords } from '../../kernel/registry.ts';
 import type { Bus, Subscription, TopicSpec } from '../bus/port.ts';
+import { makeShelf } from './shelf.ts';
 
 /** The registry's state: a record an entity, under the entity's key, and the head. */
 export const REGISTRY_TOPIC: TopicSpec = { name: 'wasl.registry', partitions: 1, cleanup: 'compact', retentionMs: -1 };
@@ -20,13 +21,14 @@ export const followRegistryTopic = async (
 ): Promise<Subscription> => {
   await bus.ensureTopics([REGISTRY_TOPIC]);
   const records = new Map<string, HeldRecord>();
+  const shelve = makeShelf();
   let newest: RegistryState | undefined;
   let live = false;
 
   const take = (key: string, value: Uint8Array): RegistryState | undefined => {
     if (key !== HEAD_KEY) {
       if (value.length === 0) records.delete(key);
-      else records.set(key, holdRecord(fromUtf8(value)));
+      else records.set(key, holdRecord(fromUtf8(value), live ? undefined : shelve));
       return undefined;
     }
     const head = fromUtf8(value);
