@@ -61,13 +61,13 @@ const payloadOf = makeHastyDecoder();
 const within = makeHastyDecoder();
 
 /** A copy that keeps nothing else: a slice keeps the text that it was cut from, what was put together its parts. */
-const own = (text: string): string => Buffer.from(text).toString();
+export const ownString = (text: string): string => Buffer.from(text).toString();
 
 /** All records of one registry begin with the same header. */
 let lately = '';
 const headerOf = (text: string): string => {
   const header = text.slice(0, text.indexOf('.'));
-  if (header !== lately) lately = own(header);
+  if (header !== lately) lately = ownString(header);
   return lately;
 };
 
@@ -93,12 +93,12 @@ const findMost = (payload: Uint8Array): Found | undefined => {
   }
   const [, version] = ENDS.exec(json.toString('latin1', Math.max(0, json.length - ENDING))) ?? [];
   if (version === undefined) return undefined;
-  const key = own(`document-type/${id}/${version}`);
-  return { kind: 'document-type', key, parties: undefined, provider: own(provider), revoked: false };
+  const key = ownString(`document-type/${id}/${version}`);
+  return { kind: 'document-type', key, parties: undefined, provider: ownString(provider), revoked: false };
 };
 const agreement = (id: unknown, terms: string): Found => ({
   kind: 'agreement',
-  key: own(`agreement/${id}`),
+  key: ownString(`agreement/${id}`),
   parties: hasty(() => partiesOf(within(payloadSegment(terms)))),
   provider: undefined,
   revoked: false,
@@ -119,9 +119,9 @@ const partiesOf = (terms: Uint8Array): HeldRecord['parties'] => {
   const [requester, provider, documentType, documentVersion] =
     parsed === undefined ? plain : [parsed.requester, parsed.provider, parsed.documentType, parsed.documentVersion];
   return {
-    requester: own(String(requester)),
-    provider: own(String(provider)),
-    documentType: own(`${documentType}/${documentVersion}`),
+    requester: ownString(String(requester)),
+    provider: ownString(String(provider)),
+    documentType: ownString(`${documentType}/${documentVersion}`),
   };
 };
 
@@ -133,7 +133,7 @@ const find = (payload: Uint8Array): Found | undefined => {
   const provided = known.kind === 'document-type' || known.kind === 'status-list';
   return {
     kind: known.kind,
-    key: own(entityKey(known)),
+    key: ownString(entityKey(known)),
     parties: undefined,
     provider: provided ? String(known.provider) : undefined,
     revoked: known.kind === 'officer' && known.revocation !== undefined,
@@ -165,19 +165,8 @@ export const entityOf = <K extends Entity['kind']>(record: HeldRecord, kind: K):
   return entity as EntityOf<K>;
 };
 
-/** Of agreements that were sent to a kit: a change is to cost no reading of those that it leaves as they are. */
-const leaning = new WeakMap<HeldRecord, readonly string[]>();
-
 /** Keys of the officers' records that an agreement leans on; none of one that cannot be read. */
-const officersOf = (record: HeldRecord, byKey: RecordIndex['byKey']): readonly string[] => {
-  const known = leaning.get(record);
-  if (known !== undefined) return known;
-  // The key that the officer's own record holds anyway.
-  const read = readOfficers(record).map((key) => byKey.get(key)?.key ?? key);
-  leaning.set(record, read);
-  return read;
-};
-const readOfficers = ({ text, parties }: HeldRecord): readonly string[] =>
+export const readOfficers = ({ text, parties }: HeldRecord): readonly string[] =>
   hasty(() => {
     const entity = loose(payloadOf(payloadSegment(text.read())))?.entity as unknown as EntityOf<'agreement'>;
     if (parties === undefined) return [];
@@ -190,73 +179,3 @@ const readOfficers = ({ text, parties }: HeldRecord): readonly string[] =>
       ...steps.map((step) => by(step, loose(within(payloadSegment(step)))?.iss ?? AUTHORITY)),
     ];
   }) ?? [];
-
-/** The records of one state, to be found by what they are about. */
-export interface RecordIndex {
-  readonly byKey: ReadonlyMap<string, HeldRecord>;
-  /** Records of officers whose key was taken back. */
-  readonly revoked: readonly HeldRecord[];
-  /** `undefined`: those that cannot be read. */
-  ofKind(kind: Entity['kind'] | undefined): readonly HeldRecord[];
-  /** Agreements between these two about `type/version`. */
-  between(requester: string, provider: string, documentType: string): readonly HeldRecord[];
-  /** The records that concern an agency: the roots, all gateways, itself, its agreements, and their parties, document types, officers and their providers' status lists. */
-  relevantTo(agency: string): readonly HeldRecord[];
-}
-
-const NONE: readonly HeldRecord[] = [];
-
-export const indexRecords = (records: readonly HeldRecord[]): RecordIndex => {
-  const byKey = new Map<string, HeldRecord>();
-  const kinds = new Map<string | undefined, HeldRecord[]>();
-  const pairs = new Map<string, HeldRecord[]>();
-  const agreementsOf = new Map<string, HeldRecord[]>();
-  const typesOf = new Map<string, HeldRecord[]>();
-  const listsOf = new Map<string, HeldRecord[]>();
-  const add = (map: Map<string | undefined, HeldRecord[]>, name: string | undefined, record: HeldRecord): void => {
-    const list = map.get(name);
-    if (list === undefined) map.set(name, [record]);
-    else list.push(record);
-  };
-  for (const record of records) {
-    const { key, kind, parties, provider } = record;
-    // One entity in two records would be two stories: nobody could say which is meant.
-    if (byKey.has(key)) throw new WaslError('malformed-message', { what: 'registry records' });
-    byKey.set(key, record);
-    add(kinds, kind, record);
-    if (provider !== undefined) add((kind === 'status-list' ? listsOf : typesOf) as typeof kinds, provider, record);
-    if (parties === undefined) continue;
-    add(pairs as typeof kinds, own(pairOf(parties)), record);
-    add(agreementsOf as typeof kinds, parties.requester, record);
-    if (parties.provider !== parties.requester) add(agreementsOf as typeof kinds, parties.provider, record);
-  }
-  return {
-    byKey,
-    revoked: (kinds.get('officer') ?? NONE).filter(({ revoked }) => revoked),
-    ofKind: (kind) => kinds.get(kind) ?? NONE,
-    between: (requester, provider, documentType) => pairs.get(pairOf({ requester, provider, documentType })) ?? NONE,
-    relevantTo: (agency) => {
-      const mine = agreementsOf.get(agency) ?? NONE;
-      const keys = new Set([`agency/${agency}`]);
-      const providers = new Set([agency]);
-      for (const record of mine) {
-        const { requester, provider, documentType } = record.parties as NonNullable<HeldRecord['parties']>;
-        keys.add(`agency/${requester}`).add(`agency/${provider}`).add(`document-type/${documentType}`);
-        providers.add(provider);
-        for (const officer of officersOf(record, byKey)) keys.add(officer);
-      }
-      const own = typesOf.get(agency) ?? NONE;
-      for (const { key } of own) keys.add(key);
-      const named = [...keys].map((key) => byKey.get(key)).filter((record) => record !== undefined);
-      return [
-        ...(['registry', 'audit', 'gateway'] as const).flatMap((kind) => kinds.get(kind) ?? NONE),
-        ...[...providers].flatMap((provider) => listsOf.get(provider) ?? NONE),
-        ...named,
-        ...mine,
-      ];
-    },
-  };
-};
-
-const pairOf = ({ requester, provider, documentType }: NonNullable<HeldRecord['parties']>): string =>
-  `${requester} ${provider} ${documentType}`;

@@ -1,5 +1,6 @@
 import { WaslError } from './codes.ts';
-import { entityOf, type HeldRecord, indexRecords, type RecordIndex } from './copy-records.ts';
+import { indexRecords, type RecordIndex } from './copy-index.ts';
+import { entityOf, type HeldRecord } from './copy-records.ts';
 import { headerSegment, readJws } from './jws.ts';
 import { verifyRegistryKeys } from './key-statements.ts';
 import { type EcPublicJwk, type Primitives, type Thumbprint, thumbprint } from './keys.ts';

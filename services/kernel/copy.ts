@@ -1,26 +1,31 @@
-import { canonicalJson } from './canonical.ts';
 import { type Code, WaslError } from './codes.ts';
 import { type AgencyView, agencyAt, type HeldAgency } from './copy-agency.ts';
 import { type CopyPins, type DocumentTypeView, type Said, verifyStanding } from './copy-agreement.ts';
-import { type CopyMemory, newCopyMemory, rememberKeys } from './copy-memory.ts';
+import { type CopyMemory, newCopyMemory } from './copy-memory.ts';
 import { officersIn } from './copy-officers.ts';
 import { concerns, verifyList, vouchedFor } from './copy-own.ts';
 import { entityOf, type HeldRecord } from './copy-records.ts';
 import { type RegistryState, type VerifiedState, verifyState } from './copy-state.ts';
+import {
+  documentTypesIn,
+  newTaking,
+  standingsIn,
+  takeAgencies,
+  takeAudit,
+  takeGateways,
+  type Views,
+} from './copy-taking.ts';
 import type { Ask, StandingAgreement } from './decide.ts';
-import { type Digest, digestOfText } from './digest.ts';
 import { parseIssuer } from './ids.ts';
-import { verifyKeyHistory } from './key-history.ts';
-import { verifyAuditKeys, verifyGatewayKeys } from './key-statements.ts';
 import type { EcPublicJwk, OkpPublicJwk, Primitives, Thumbprint } from './keys.ts';
 import type { StatusToken } from './status-list.ts';
-import type { JsonObject } from './strict-json.ts';
 
 export type { AgencyView } from './copy-agency.ts';
 export type { CopyPins, DocumentTypeView } from './copy-agreement.ts';
 export { type CopyMemory, newCopyMemory } from './copy-memory.ts';
 export { type HeldRecord, holdRecord, type KeepText, type RecordText } from './copy-records.ts';
 export { headDigestOf, type RegistryState } from './copy-state.ts';
+export { schemaDigest } from './copy-taking.ts';
 
 /** One verified state of the registry; immutable. Gateways and kits decide from theirs, so the registry may be away. */
 export interface RegistryCopy {
@@ -56,12 +61,6 @@ const workings = new WeakMap<
 >();
 
 type Agencies = ReadonlyMap<string, HeldAgency>;
-
-/** What was read of records, which does not change while the records do not. */
-type Views = WeakMap<HeldRecord, HeldAgency | DocumentTypeView | EcPublicJwk>;
-
-/** Digest by which an agreement pins a schema: over its canonical JSON. */
-export const schemaDigest = (schema: JsonObject): Digest => digestOfText(canonicalJson(schema));
 
 /**
  * Verifies a state and makes a copy of it. Throws for what breaks the whole: a registry key without the authority's word, or no audit key by
@@ -123,87 +122,15 @@ const takeRecords = async (
   views: Views,
   timeMs: number,
 ): Promise<Taken> => {
-  const { primitives } = memory;
   const { own } = pins;
-  const problems: { what: string; code: Code }[] = index
-    .ofKind(undefined)
-    .map(({ key }) => ({ what: key, code: 'malformed-message' }));
-  const agencies = new Map<string, HeldAgency>();
-  const gateways = new Map<string, EcPublicJwk>();
-  const types = new Map(
-    index.ofKind('document-type').map((record) => [record.key.slice('document-type/'.length), record]),
-  );
-  let audit: OkpPublicJwk | undefined;
-
-  const taking = async <T>(what: string, take: () => Promise<T> | T): Promise<T | undefined> => {
-    try {
-      return await take();
-    } catch (error) {
-      if (!(error instanceof WaslError)) throw error;
-      problems.push({ what, code: error.code });
-      return undefined;
-    }
-  };
-  const viewed = async <T extends HeldAgency | EcPublicJwk>(record: HeldRecord, view: () => Promise<T>): Promise<T> => {
-    const held = (views.get(record) as T | undefined) ?? (await view());
-    views.set(record, held);
-    return held;
-  };
-  for (const record of index.ofKind('audit')) {
-    await taking(record.key, async () => {
-      audit = await verifyAuditKeys(primitives, entityOf(record, 'audit').keys, pins.audit);
-    });
-  }
-  if (audit === undefined) throw new WaslError('pin-mismatch');
-  for (const record of index.ofKind('gateway')) {
-    await taking(record.key, async () => {
-      const { id, keys } = entityOf(record, 'gateway');
-      gateways.set(
-        id,
-        await viewed(record, async () => {
-          const named = await verifyGatewayKeys(primitives, keys, pins.authority);
-          if (named.gateway !== id) throw new WaslError('pin-mismatch');
-          return named.key;
-        }),
-      );
-    });
-  }
-  await Promise.all(
-    index.ofKind('agency').map((record) =>
-      taking(record.key, async () => {
-        const held = await viewed(record, async () => {
-          const { id, name, status, ...texts } = entityOf(record, 'agency');
-          const history = await verifyKeyHistory(primitives, texts, pins.authority);
-          if (history.agency !== id) throw new WaslError('pin-mismatch');
-          return { id, name, status, history };
-        });
-        rememberKeys(memory, held.history);
-        agencies.set(held.id, held);
-      }),
-    ),
-  );
-  const typeOf = (name: string): DocumentTypeView | undefined => {
-    const record = types.get(name);
-    if (record === undefined) return undefined;
-    const held = views.get(record);
-    if (held !== undefined) return held as DocumentTypeView;
-    try {
-      const { id, version, provider, title, schema } = entityOf(record, 'document-type');
-      const view = { id, version, provider, title, schema, schemaDigest: schemaDigest(schema) };
-      views.set(record, view);
-      return view;
-    } catch (error) {
-      if (!(error instanceof WaslError)) throw error;
-      types.delete(name);
-      problems.push({ what: record.key, code: error.code });
-      return undefined;
-    }
-  };
-
-  const { agency: viewOf } = facesOf(agencies, timeMs);
+  const taking = newTaking(index, views);
+  const audit = await takeAudit(taking, memory.primitives, pins.audit);
+  const gateways = await takeGateways(taking, memory.primitives, pins.authority);
+  const agencies = await takeAgencies(taking, memory, pins.authority);
+  const types = documentTypesIn(taking);
   const said: Said = {
-    agency: viewOf,
-    documentType: typeOf,
+    agency: facesOf(agencies, timeMs).agency,
+    documentType: types.of,
     officer: (key) => {
       const record = index.byKey.get(key);
       return record === undefined ? undefined : entityOf(record, 'officer');
@@ -213,24 +140,9 @@ const takeRecords = async (
   // A revocation is heard of at once, and not only when the officer's signature is next looked at: a later state may leave it out.
   for (const { key } of index.revoked) {
     const [, issuer = '', kid = ''] = key.split('/');
-    await taking(key, () => find(parseIssuer(issuer), kid as Thumbprint));
+    await taking.take(key, () => find(parseIssuer(issuer), kid as Thumbprint));
   }
-  const verified = new Map<HeldRecord, Promise<StandingAgreement | undefined>>();
-  const standing = (record: HeldRecord): Promise<StandingAgreement | undefined> => {
-    const held =
-      verified.get(record) ??
-      taking(record.key, () => verifyStanding(pins, memory, entityOf(record, 'agreement'), said, find));
-    verified.set(record, held);
-    return held;
-  };
-  const standingOf = async (records: readonly HeldRecord[]): Promise<readonly StandingAgreement[]> =>
-    (await Promise.all(records.map(standing))).filter((agreement) => agreement !== undefined);
-  const asked = new Map<readonly HeldRecord[], Promise<readonly StandingAgreement[]>>();
-  const once = (records: readonly HeldRecord[]): Promise<readonly StandingAgreement[]> => {
-    const held = asked.get(records) ?? standingOf(records);
-    asked.set(records, held);
-    return held;
-  };
+  const standing = standingsIn(taking, (agreement) => verifyStanding(pins, memory, agreement, said, find));
   const all =
     own === undefined
       ? index.ofKind('agreement')
@@ -238,17 +150,18 @@ const takeRecords = async (
 
   const statusLists: StatusToken[] = [];
   if (own !== undefined) {
-    const agreements = await once(all);
+    const agreements = await standing(all);
     if (agencies.get(own.agency)?.history.recovery !== own.recovery) {
-      problems.push({ what: `agency/${own.agency}`, code: 'pin-mismatch' });
+      taking.problems.push({ what: `agency/${own.agency}`, code: 'pin-mismatch' });
     }
     // What no agreement pins is the registry's word alone: whoever steals its key must not choose whom a kit seals to.
     const vouched = vouchedFor(own, agencies, agreements);
-    for (const held of [agencies, types]) for (const id of held.keys()) if (!vouched.has(id)) held.delete(id);
+    for (const held of [agencies, types.held]) for (const id of held.keys()) if (!vouched.has(id)) held.delete(id);
     for (const record of index.ofKind('status-list')) {
       const provider = agencies.get(record.provider ?? '');
       if (provider === undefined) continue;
-      const token = await taking(record.key, () => verifyList(primitives, record, agencyAt(provider, timeMs)));
+      const list = (): Promise<StatusToken> => verifyList(memory.primitives, record, agencyAt(provider, timeMs));
+      const token = await taking.take(record.key, list);
       if (token !== undefined) statusLists.push(token);
     }
   }
@@ -256,15 +169,15 @@ const takeRecords = async (
     audit,
     agencies,
     gateway: (id) => gateways.get(id),
-    documentType: (type, version) => typeOf(`${type}/${version}`),
-    documentTypes: () => [...types.keys()].map(typeOf).filter((type) => type !== undefined),
+    documentType: (type, version) => types.of(`${type}/${version}`),
+    documentTypes: () => [...types.held.keys()].map(types.of).filter((type) => type !== undefined),
     between: ({ requester, provider, documentType, documentVersion }) =>
       own === undefined || requester === own.agency || provider === own.agency
-        ? once(index.between(requester, provider, `${documentType}/${documentVersion}`))
+        ? standing(index.between(requester, provider, `${documentType}/${documentVersion}`))
         : NOBODYS,
-    agreements: () => once(all),
+    agreements: () => standing(all),
     statusLists,
     relevantTo: index.relevantTo,
-    problems,
+    problems: taking.problems,
   };
 };
