@@ -42,20 +42,32 @@ const project = (adapter: string, changed: object = {}): void => {
   };
   writeFileSync(join(folder, 'conformance.json'), JSON.stringify(conformance));
 };
-const conform = (...args: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }> =>
+interface Conformed {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** How long it stayed after it had told the result, ms. */
+  readonly stayedMs: number;
+}
+const conform = (...args: readonly string[]): Promise<Conformed> =>
   new Promise((resolve) => {
-    execFile(process.execPath, [WASL, 'conform', ...args], { cwd: folder }, (error, stdout, stderr) =>
-      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
+    let toldMs = 0;
+    const child = execFile(process.execPath, [WASL, 'conform', ...args], { cwd: folder }, (error, stdout, stderr) =>
+      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr, stayedMs: performance.now() - toldMs }),
     );
+    child.stdout?.on('data', () => {
+      toldMs = performance.now();
+    });
   });
 
 test('in a project with a conformance.json one command rehearses everything, and leaves nothing behind', async () => {
   project(ADAPTER(DOWN));
-  const { code, stdout, stderr } = await conform('--json');
+  const { code, stdout, stderr, stayedMs } = await conform('--json');
   const { ready, results, rehearsal } = JSON.parse(stdout);
   const others = results.filter(({ verdict }: { verdict: string }) => verdict !== 'passed');
   expect(others).toMatchObject([{ check: 'events', verdict: 'not-applicable' }]);
   expect([code, ready, rehearsal]).toEqual([0, true, true]);
+  expect(stayedMs).toBeLessThan(5_000);
   // Each check is told as it ends.
   expect(stderr.match(/✓/g)).toHaveLength(results.length - 1);
   expect([existsSync(join(folder, 'identity')), existsSync(join(folder, 'journal'))]).toEqual([false, false]);
