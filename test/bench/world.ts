@@ -159,7 +159,7 @@ const startBus = async (
     await writePrivateFile(layout.hubUrl, hub.url);
     return { pid: hub.pid, config: { bus: 'embedded', databaseUrl: layout.hubUrl } };
   }
-  const kafka = choice.brokers === undefined ? await startKafka() : { brokers: choice.brokers };
+  const kafka = choice.brokers === undefined ? await startKafka({ measured: true }) : { brokers: choice.brokers };
   if ('stop' in kafka) ends.push(kafka.stop);
   const broker = 'own' in kafka ? kafka.own : undefined;
   const config = { bus: 'kafka', kafkaBrokers: kafka.brokers, singleBroker: true };

@@ -1,14 +1,13 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort } from '../../services/platform/store/index.ts';
+import { kafkaClasses, kafkaJars } from './kafka-jars.ts';
 
 const run = promisify(execFile);
-const VERSION = process.env.WASL_KAFKA_VERSION ?? '4.1.0';
 
 /** A real Apache Kafka of our own on loopback, that can be killed and started again over its data. */
 export interface OwnBroker {
@@ -19,36 +18,6 @@ export interface OwnBroker {
   /** Ends it and removes its data. */
   stop(): Promise<void>;
 }
-
-const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
-<groupId>wasl</groupId><artifactId>kafka-for-tests</artifactId><version>1</version>
-<dependencies><dependency><groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId><version>${VERSION}</version></dependency></dependencies></project>`;
-
-/** The jars of Apache Kafka from Maven Central, fetched once a machine. A refusal is `BLOCKED`, never a skip. */
-const jars = async (): Promise<string> => {
-  const folder = join(homedir(), '.cache', 'wasl', `kafka-${VERSION}`);
-  if (existsSync(folder)) return folder;
-  const work = await mkdtemp(join(tmpdir(), 'wasl-kafka-jars-'));
-  await writeFile(join(work, 'pom.xml'), POM);
-  try {
-    const args = [
-      '-q',
-      '-B',
-      '-f',
-      join(work, 'pom.xml'),
-      'dependency:copy-dependencies',
-      `-DoutputDirectory=${work}/lib`,
-    ];
-    await run('mvn', args, { timeout: 300_000 });
-  } catch (cause) {
-    throw new Error(`BLOCKED: Apache Kafka ${VERSION} cannot be fetched from Maven Central`, { cause });
-  }
-  await mkdir(join(homedir(), '.cache', 'wasl'), { recursive: true });
-  // Two test files may fetch at once: whoever comes second uses what the first has put there.
-  await rename(join(work, 'lib'), folder).catch(() => undefined);
-  await rm(work, { recursive: true, force: true });
-  return folder;
-};
 
 const properties = (data: string, port: number, controller: number): string =>
   Object.entries({
@@ -68,7 +37,7 @@ const properties = (data: string, port: number, controller: number): string =>
     'group.initial.rebalance.delay.ms': '0',
     'group.min.session.timeout.ms': '1000',
     // A broker that was killed may come back once its old session has ended.
-    'broker.session.timeout.ms': '3000',
+    'broker.session.timeout.ms': '2000',
     'broker.heartbeat.interval.ms': '500',
     'auto.create.topics.enable': 'false',
     // Durable at acknowledgement: one broker has no replica to lean on.
@@ -77,13 +46,25 @@ const properties = (data: string, port: number, controller: number): string =>
     .map(([name, value]) => `${name}=${value}`)
     .join('\n');
 
-export const startOwnBroker = async (): Promise<OwnBroker> => {
-  const lib = await jars();
+/** A broker of a test lives for seconds: compiled thoroughly it would be ready when it ends. One whose speed is measured is `measured`. */
+export const startOwnBroker = async ({ measured = false } = {}): Promise<OwnBroker> => {
+  const flags = measured ? [] : ['-XX:TieredStopAtLevel=1'];
+  const classes = await kafkaClasses(async (file) => {
+    const broker = await startBroker(flags, [`-XX:ArchiveClassesAtExit=${file}`]);
+    // Written when it ends in order.
+    await broker.stop('SIGTERM');
+  });
+  return startBroker([...flags, `-XX:SharedArchiveFile=${classes}`]);
+};
+
+/** `flags` of whatever runs, and more of them of the broker alone. */
+const startBroker = async (flags: readonly string[], more: readonly string[] = []) => {
+  const lib = await kafkaJars();
   const folder = await mkdtemp(join(tmpdir(), 'wasl-kafka-'));
   const [port, controller] = [await freePort(), await freePort()];
   const config = join(folder, 'server.properties');
   await writeFile(config, properties(join(folder, 'data'), port, controller));
-  const java = ['-Xmx512m', '-Xms256m', '-XX:+UseSerialGC', '-cp', `${lib}/*`];
+  const java = ['-Xmx512m', '-Xms256m', '-XX:+UseSerialGC', ...flags, '-cp', `${lib}/*`];
   const bytes = randomBytes(16);
   // An id that began with a dash would read as a flag.
   bytes[0] = 1;
@@ -97,7 +78,7 @@ export const startOwnBroker = async (): Promise<OwnBroker> => {
 
   const start = (): Promise<void> =>
     new Promise((resolve, reject) => {
-      const started = spawn('java', [...java, 'kafka.Kafka', config], { stdio: ['ignore', 'pipe', 'pipe'] });
+      const started = spawn('java', [...more, ...java, 'kafka.Kafka', config], { stdio: ['ignore', 'pipe', 'pipe'] });
       child = started;
       let said = '';
       const hear = (chunk: Buffer): void => {
@@ -121,8 +102,8 @@ export const startOwnBroker = async (): Promise<OwnBroker> => {
     pid: () => child?.pid ?? 0,
     kill9: () => kill('SIGKILL'),
     start,
-    stop: async () => {
-      await kill('SIGKILL');
+    stop: async (signal: NodeJS.Signals = 'SIGKILL') => {
+      await kill(signal);
       process.off('exit', end);
       await rm(folder, { recursive: true, force: true });
     },

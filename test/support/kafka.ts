@@ -36,7 +36,7 @@ export interface TestKafka {
   stop(): Promise<void>;
 }
 
-export const startKafka = async (): Promise<TestKafka> => {
+export const startKafka = async (how: { readonly measured?: boolean } = {}): Promise<TestKafka> => {
   if (SOURCE === 'environment') {
     return { brokers: (process.env.WASL_KAFKA_BROKERS ?? '').split(','), stop: async () => undefined };
   }
@@ -50,6 +50,6 @@ export const startKafka = async (): Promise<TestKafka> => {
       },
     };
   }
-  const own = await startOwnBroker();
+  const own = await startOwnBroker(how);
   return { brokers: own.brokers, own, stop: own.stop };
 };
