@@ -30,7 +30,7 @@ const placesOf = async (admin: Admin, { topic, from }: FollowOptions): Promise<{
 };
 
 /**
- * Follows all partitions. Kafka's client reads in groups alone: this one is of its own, commits nothing, and is placed by hand each time it
+ * Follows all partitions. Kafka's client reads in groups alone: these are of its own, commit nothing, and it is placed by hand each time it
  * joins, so that a broker's loss makes it go on from what it has handled.
  */
 export const followTopic = async ({ kafka, admin, log }: Parts, options: FollowOptions): Promise<Subscription> => {
@@ -74,7 +74,8 @@ export const followTopic = async ({ kafka, admin, log }: Parts, options: FollowO
       kafka,
       log,
       topic,
-      consumer: { groupId: `wasl-follow-${randomUUID()}`, sessionTimeout: 10_000, heartbeatInterval: 1_000 },
+      // Another group each time: nobody waits for the session of a consumer that a broker's loss has ended.
+      consumer: () => ({ groupId: `wasl-follow-${randomUUID()}`, sessionTimeout: 10_000, heartbeatInterval: 1_000 }),
       joined: (consumer) => {
         for (const [partition, offset] of next) consumer.seek({ topic, partition, offset: offset.toString() });
       },

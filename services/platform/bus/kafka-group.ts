@@ -112,7 +112,7 @@ export const joinGroup = async (
       kafka,
       log,
       topic,
-      consumer: { groupId: group, sessionTimeout: 6_000, rebalanceTimeout: 10_000, heartbeatInterval: 500 },
+      consumer: () => ({ groupId: group, sessionTimeout: 6_000, rebalanceTimeout: 10_000, heartbeatInterval: 500 }),
       eachBatch: read,
     },
     stopping.signal,

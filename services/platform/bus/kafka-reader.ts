@@ -8,7 +8,11 @@ export interface ReaderOptions {
   readonly kafka: Kafka;
   readonly log: Logger;
   readonly topic: string;
-  readonly consumer: Pick<ConsumerConfig, 'groupId' | 'sessionTimeout' | 'rebalanceTimeout' | 'heartbeatInterval'>;
+  /** Asked for each time a consumer begins. */
+  readonly consumer: () => Pick<
+    ConsumerConfig,
+    'groupId' | 'sessionTimeout' | 'rebalanceTimeout' | 'heartbeatInterval'
+  >;
   /** Called each time the consumer has joined its group, before it reads. */
   readonly joined?: (consumer: Consumer) => void;
   readonly eachBatch: (payload: EachBatchPayload, consumer: Consumer) => Promise<void>;
@@ -30,7 +34,7 @@ export const startReader = (options: ReaderOptions, stopping: AbortSignal): Read
 
   const readOnce = async (): Promise<void> => {
     const consumer = kafka.consumer({
-      ...options.consumer,
+      ...options.consumer(),
       allowAutoTopicCreation: false,
       maxWaitTimeInMs: 100,
       retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 1_000, restartOnFailure: async () => false },
