@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join as at } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { loadIdentity } from '../../adapters/kit/index.ts';
 import { invite, listAgencies, setAgency } from '../../services/cli/commands/agency.ts';
 import { join } from '../../services/cli/commands/join.ts';
@@ -17,27 +17,18 @@ import {
   signerFromJwk,
 } from '../../services/platform/crypto/index.ts';
 import { callJoin } from '../../services/platform/rpc/index.ts';
-import type { Exchange } from '../support/exchange.ts';
-import { type MembersWorld, startMembersWorld } from '../support/members-world.ts';
+import { membersWorld } from '../support/members-world.ts';
 import { readinessFile } from '../support/readiness.ts';
 
-let world: MembersWorld;
-let exchange: Exchange;
-let folder: string;
-let operator: string;
-beforeAll(async () => {
-  world = await startMembersWorld();
-  ({ exchange, folder, operator } = world);
-}, 60_000);
-afterAll(() => world.stop(), 60_000);
+const world = membersWorld();
 
 let made = 0;
 const invited = async (validMs = 3_600_000): Promise<{ id: string; word: string; dir: string; recovery: string }> => {
   made += 1;
   const id = `joiner-${made}`;
-  const { json } = await invite(id, { as: operator, nameEn: 'A joiner (test)', nameAr: 'جهة تجريبية', validMs });
+  const { json } = await invite(id, { as: world.operator, nameEn: 'A joiner (test)', nameAr: 'جهة تجريبية', validMs });
   const { invitation } = json as { invitation: string };
-  return { id, word: invitation, dir: at(folder, id), recovery: at(folder, `${id}-recovery.jwk`) };
+  return { id, word: invitation, dir: at(world.folder, id), recovery: at(world.folder, `${id}-recovery.jwk`) };
 };
 
 /** A joining without the command, so that each part of it can be wrong. */
@@ -48,7 +39,7 @@ const joining = async (
   const { join: address, trustDomain, secret } = readInvitation(of.word);
   const name = (id: string): string => spiffeId(trustDomain, { kind: 'agency', id: parseAgencyId(id) });
   return callJoin(
-    { address, tls: { ca: await readFile(at(operator, 'ca.crt'), 'utf8') }, trustDomain },
+    { address, tls: { ca: await readFile(at(world.operator, 'ca.crt'), 'utf8') }, trustDomain },
     {
       secret,
       agency: change.agency ?? of.id,
@@ -73,12 +64,12 @@ test('an invitation becomes an agency: keys of its own, a certificate of its nam
   for (const path of [at(dir, 'signing.jwk'), at(dir, 'encryption.jwk'), at(dir, 'tls.key'), recovery]) {
     expect((await stat(path)).mode & 0o077).toBe(0);
   }
-  const listed = await listAgencies(operator);
+  const listed = await listAgencies(world.operator);
   expect(listed.json).toMatchObject({
     agencies: expect.arrayContaining([expect.objectContaining({ id, status: 'joining' })]),
   });
-  const report = await readinessFile(exchange.layout, id, folder);
-  await setAgency(id, { as: operator, status: 'active', report });
+  const report = await readinessFile(world.exchange.layout, id, world.folder);
+  await setAgency(id, { as: world.operator, status: 'active', report });
   const own = await openRegistryAs(dir);
   expect((await own.read()).entities.some((text) => text.includes(`"id":"${id}"`))).toBe(true);
   own.close();
@@ -108,7 +99,7 @@ test('an answer that was lost on its way is asked for again with the same keys, 
   await expect(join(again.word, { dir, recovery })).rejects.toMatchObject({ code: 'bad-usage' });
   // As a crash between the registry's commit and the answer leaves it.
   const other = await invited();
-  const lost = { dir: at(folder, 'lost'), recovery: at(folder, 'lost-recovery.jwk') };
+  const lost = { dir: at(world.folder, 'lost'), recovery: at(world.folder, 'lost-recovery.jwk') };
   const wrongRoot = writeInvitation({
     ...readInvitation(other.word),
     root: signerFromJwk(generateSigningKey()).thumbprint,
@@ -128,9 +119,11 @@ test('of two that come with one invitation at once, one joins', async () => {
 });
 
 test('no two agencies have one id, and what is no id is said to be none', async () => {
-  const names = { as: operator, nameEn: 'x', nameAr: 'x', validMs: 1000 };
+  const names = { as: world.operator, nameEn: 'x', nameAr: 'x', validMs: 1000 };
   await expect(invite('Bad_Name', names)).rejects.toMatchObject({ code: 'name-not-an-id' });
-  await expect(invite('transport', { as: operator, nameEn: 'x', nameAr: 'x', validMs: 1000 })).rejects.toMatchObject({
+  await expect(
+    invite('transport', { as: world.operator, nameEn: 'x', nameAr: 'x', validMs: 1000 }),
+  ).rejects.toMatchObject({
     code: 'agency-taken',
   });
 });

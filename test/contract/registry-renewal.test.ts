@@ -1,7 +1,7 @@
 import { createPrivateKey } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join as at } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { loadIdentity, renewCertificate } from '../../adapters/kit/index.ts';
 import { MemberServiceClient } from '../../proto/gen/wasl/registry/v1/registry.ts';
 import { invite, setAgency } from '../../services/cli/commands/agency.ts';
@@ -27,13 +27,9 @@ import {
 import { fromStatus } from '../../services/platform/rpc/errors.ts';
 import { callJoin, callReadmit } from '../../services/platform/rpc/registry-client.ts';
 import { clientTls } from '../../services/platform/rpc/tls.ts';
-import { type MembersWorld, startMembersWorld } from '../support/members-world.ts';
+import { membersWorld } from '../support/members-world.ts';
 
-let world: MembersWorld;
-beforeAll(async () => {
-  world = await startMembersWorld();
-}, 60_000);
-afterAll(() => world.stop(), 60_000);
+const world = membersWorld();
 
 const csrOf = (id: string) => requestCertificate(`spiffe://wasl.test/agency/${id}`);
 const invited = async (id: string): Promise<string> => {
