@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setImmediate as turn } from 'node:timers/promises';
+import { setTimeout as source, setImmediate as turn } from 'node:timers/promises';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { type Kit, loadIdentity, openTableJournal, renewCertificate } from '../../adapters/kit/index.ts';
 import { writeBusAddresses } from '../../services/cli/member.ts';
@@ -18,6 +18,8 @@ import { type Line, recordingLog } from '../support/recording-log.ts';
 /** Enough for a third of it to be more than a renewal takes on a busy machine. */
 const LIFE_MS = 9_000;
 const CALLERS = 8;
+/** What a source system takes for an answer, ms: every caller has a request under way at any moment, and renewals have room. */
+const SOURCE_MS = 100;
 
 let bus: Bus;
 let exchange: Exchange;
@@ -52,7 +54,12 @@ afterEach(async () => {
 }, 60_000);
 afterAll(async () => (await sharedCluster()).stop(), 60_000);
 
-const handlers = { [EXTRACT]: async () => ({ kind: 'found', document: personalExtract() }) as const };
+const handlers = {
+  [EXTRACT]: async () => {
+    await source(SOURCE_MS);
+    return { kind: 'found', document: personalExtract() } as const;
+  },
+};
 
 /** Asks without a pause until told to stop. */
 const load = (asker: Pick<Kit, 'request'>) => {
@@ -145,6 +152,7 @@ test('two processes over one identity use one certificate after the other, and l
     gateways: [exchange.gateway.address],
     journal: { url },
     documents: { [EXTRACT]: personalExtract() },
+    takesMs: SOURCE_MS,
   };
   const both = [await startKitProcess(of), await startKitProcess(of)] as const;
   try {

@@ -1,6 +1,7 @@
 // A kit process for fault tests: the shipped kit of one agency, that asks what it is told over its IPC channel, and provides documents
 // when it has any. Run with one JSON argument; sends `ready`, `called` for each call of a handler, and the outcome of each ask.
 
+import { setTimeout as work } from 'node:timers/promises';
 import {
   loadIdentity,
   openFileJournal,
@@ -9,7 +10,7 @@ import {
   silentLogger,
 } from '../../dist/adapters/kit/index.js';
 
-const { identity, gateways, journal: at, documents = {}, credits = 64 } = JSON.parse(process.argv[2]);
+const { identity, gateways, journal: at, documents = {}, takesMs = 0, credits = 64 } = JSON.parse(process.argv[2]);
 const journal = await ('url' in at ? openTableJournal(at) : openFileJournal(at));
 const kit = openKit({ identity: await loadIdentity(identity), gateways, journal, log: silentLogger });
 /** `00000` and five digits asks for a document of that many KiB. */
@@ -17,6 +18,7 @@ const long = (value) => 'x'.repeat(value.startsWith('00000') ? Number(value.slic
 for (const [type, document] of Object.entries(documents)) {
   kit.provide(type, async ({ subject }) => {
     process.send({ kind: 'called' });
+    if (takesMs > 0) await work(takesMs);
     const text = long(subject.value);
     const sized = text === '' ? {} : { nationalNumber: subject.value, givenName: { en: text, ar: text } };
     return { kind: 'found', document: { ...document, ...sized } };

@@ -31,6 +31,8 @@ export const startKitProcess = async (of: {
   readonly journal: { readonly dir: string } | { readonly url: string };
   /** What its handlers find, by document type. */
   readonly documents?: Readonly<Record<string, object>>;
+  /** How long they take to find it, ms. */
+  readonly takesMs?: number;
   readonly credits?: number;
 }): Promise<KitProcess> => {
   const child = spawn(process.execPath, [KIT, JSON.stringify(of)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
