@@ -4,6 +4,7 @@ import {
   createPrivateKey,
   createPublicKey,
   diffieHellman,
+  type ECKeyPairOptions,
   generateKeyPairSync,
   type JsonWebKey,
   type KeyObject,
@@ -86,8 +87,7 @@ export const primitives: Primitives = {
       return false;
     }
   },
-  // Any 32 bytes are a scalar (RFC 7748, section 5). Node 20's generateKeyPairSync costs the same, and its job, collected while its own key is
-  // exported, takes that key's lock twice and the process stands still.
+  // Any 32 bytes are a scalar (RFC 7748, section 5). Node 20's generateKeyPairSync costs the same, and is not safe with an export afterwards (below).
   generateX25519: () => {
     const d = encodeBase64url(random(32));
     const key = scalarKey(d);
@@ -125,8 +125,14 @@ export const primitives: Primitives = {
   breathe: () => new Promise((resolve) => setImmediate(resolve)),
 };
 
-export const generateSigningKey = (): EcPrivateJwk =>
-  generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' }) as EcPrivateJwk;
+/** Exported by the job that makes it: in Node 20 that job, collected while its key is exported by others, takes the key's lock twice, and the process stands still. */
+export const generateSigningKey = (): EcPrivateJwk => {
+  const format = { format: 'jwk' };
+  // Node's types do not know this format here.
+  const of = { namedCurve: 'P-256', publicKeyEncoding: format, privateKeyEncoding: format };
+  const { privateKey } = generateKeyPairSync('ec', of as object as ECKeyPairOptions<'pem', 'pem'>);
+  return privateKey as unknown as EcPrivateJwk;
+};
 export const generateEncryptionKey = (): OkpPrivateJwk => {
   const key = primitives.generateX25519();
   return { ...key.publicJwk, d: key.scalar() };
