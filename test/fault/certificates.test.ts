@@ -16,7 +16,7 @@ import { sharedCluster } from '../support/postgres.ts';
 import { type Line, recordingLog } from '../support/recording-log.ts';
 
 /** Enough for a third of it to be more than a renewal takes on a busy machine. */
-const LIFE_MS = 9_000;
+const LIFE_MS = 12_000;
 const CALLERS = 8;
 /** What a source system takes for an answer, ms: every caller has a request under way at any moment, and renewals have room. */
 const SOURCE_MS = 100;
