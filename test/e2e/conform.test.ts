@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -103,4 +103,11 @@ test.each<[string, object, RegExp]>([
   const { code, stderr } = await conform();
   expect(code).not.toBe(0);
   expect(stderr).toMatch(sentence);
+});
+
+test('a conformance.json that cannot be read is named, and not taken for none', async () => {
+  mkdirSync(join(folder, 'conformance.json'));
+  const { code, stderr } = await conform('--document', 'library.card');
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/conformance\.json cannot be read/);
 });

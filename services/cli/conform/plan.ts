@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { CHECK_IDS, type CheckId } from '../../conformance/domain/checks.ts';
 import type { Hands, Subjects } from '../../conformance/edge/ground.ts';
@@ -6,7 +5,7 @@ import { WaslError } from '../../kernel/codes.ts';
 import { readFields } from '../../kernel/fields.ts';
 import { type AgencyId, type DocumentType, parseAgencyId, parseDocumentType, providerOf } from '../../kernel/ids.ts';
 import type { JsonObject } from '../../kernel/strict-json.ts';
-import { jsonIn } from '../files.ts';
+import { isThere, jsonIn } from '../files.ts';
 import { readSubject } from '../subject.ts';
 import { shell } from './process.ts';
 
@@ -54,11 +53,7 @@ const NAME_IN_FILE: Readonly<Record<Name, string>> = {
 const usage = (what: string): WaslError => new WaslError('bad-usage', { what });
 
 const readPlanFile = async (path: string): Promise<Partial<Record<Name, string>>> => {
-  const there = await readFile(path).then(
-    () => true,
-    () => false,
-  );
-  if (!there) return {};
+  if (!(await isThere(path))) return {};
   const f = readFields(await jsonIn(path), FILE);
   const said: Partial<Record<Name, string>> = {};
   for (const name of NAMES) {
@@ -69,7 +64,7 @@ const readPlanFile = async (path: string): Promise<Partial<Record<Name, string>>
   return said;
 };
 
-/** Reads what to check and how. Errors: `bad-usage` names what is missing; `malformed-message` an unknown member of the file. */
+/** Reads what to check and how. Errors: `bad-usage` names what is missing, or the file that cannot be read; `malformed-message` an unknown member of the file. */
 export const readPlan = async (flags: PlanFlags): Promise<Plan> => {
   const file = resolve(FILE);
   const said: Partial<Record<Name, string>> = { ...(await readPlanFile(file)) };
