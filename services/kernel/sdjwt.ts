@@ -88,21 +88,6 @@ export const issuerKid = (compact: Uint8Array): Thumbprint => readJws(signedPart
 export const credentialDigest = (compact: Uint8Array | string): Digest =>
   digestOfText(typeof compact === 'string' ? (compact.split('~', 1)[0] ?? '') : signedPart(compact));
 
-/** Keeps only the named disclosures; the signature still holds. */
-export const presentSdJwt = async (
-  primitives: Primitives,
-  compact: Uint8Array,
-  names: readonly string[],
-): Promise<Uint8Array> => {
-  const { jws, disclosures } = parts(compact);
-  const kept: Uint8Array[] = [jws, END];
-  for (const disclosure of disclosures) {
-    const [name] = await readDisclosure(primitives, disclosure);
-    if (names.includes(name)) kept.push(disclosure, END);
-  }
-  return concatInPieces(primitives.breathe, kept);
-};
-
 /**
  * Verifies by RFC 9901 section 7.1, in our profile alone: every disclosure must be referenced exactly once. The caller still checks what
  * `always` means (vct, aud, times, request digest). What it takes is ASCII. Errors: `credential-invalid`, `signature-invalid`,

@@ -13,7 +13,7 @@ import {
 import { fromUtf8, utf8 } from './bytes.ts';
 import { WaslError } from './codes.ts';
 import { openPrivateAsAudit, openPrivateAsProvider, openSealed, sealPrivate, sealTo } from './jwe.ts';
-import { issueSdJwt, presentSdJwt, verifySdJwt } from './sdjwt.ts';
+import { issueSdJwt, verifySdJwt } from './sdjwt.ts';
 
 const [providerJwk, auditJwk, strangerJwk] = [
   generateEncryptionKey(),
@@ -130,9 +130,10 @@ describe('the credential', () => {
   test('discloses what is presented, and what is withheld is nowhere in the bytes', async () => {
     const credential = await issue();
     expect(await verifySdJwt(primitives, signer.publicJwk, credential)).toEqual({ always, claims: disclosable });
-    const presented = await presentSdJwt(primitives, credential, ['fullName']);
-    const { claims } = await verifySdJwt(primitives, signer.publicJwk, presented);
-    const shown = fromUtf8(presented);
+    const [jws, ...disclosures] = fromUtf8(credential).split('~').slice(0, -1);
+    const name = (disclosure: string): string => JSON.parse(Buffer.from(disclosure, 'base64url').toString())[1];
+    const shown = [jws, ...disclosures.filter((each) => name(each) === 'fullName'), ''].join('~');
+    const { claims } = await verifySdJwt(primitives, signer.publicJwk, utf8(shown));
     expect(claims).toEqual({ fullName: 'سلمى' });
     const clear = shown.split(/[~.]/).map((part) => Buffer.from(part, 'base64url').toString());
     expect(clear.join()).not.toContain('1990-01-01');
