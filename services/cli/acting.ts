@@ -1,11 +1,12 @@
-import { AUTHORITY, type Issuer, parseAgencyId } from '../kernel/ids.ts';
+import { AUTHORITY, type Issuer } from '../kernel/ids.ts';
 import type { Signer, Thumbprint } from '../kernel/keys.ts';
 import type { Entity } from '../kernel/registry.ts';
 import { loadSigner } from '../platform/crypto/index.ts';
+import { readPins } from '../platform/identity/index.ts';
 import type { RegistryConnection } from '../platform/rpc/index.ts';
 import { officerFiles } from './development/layout.ts';
 import type { End } from './end.ts';
-import { readPins, withRegistry } from './member.ts';
+import { withRegistry } from './member.ts';
 import { shownBy } from './shown.ts';
 
 /** An officer at work: for whom, by which key, and what the registry shows them. */
@@ -23,11 +24,11 @@ export const actingAs = async (
   officer: string,
   act: (acting: Acting) => Promise<End>,
 ): Promise<End> => {
-  const { agency, ...pins } = await readPins(folder);
+  const { agency, authority, audit } = await readPins(folder);
   const signer = await loadSigner(officerFiles(folder, officer).key);
-  const issuer = agency === undefined ? AUTHORITY : parseAgencyId(agency);
+  const issuer = agency ?? AUTHORITY;
   return withRegistry(folder, async (registry) => {
     const { entities } = await shownBy(registry);
-    return act({ issuer, signer, pins, registry, entities });
+    return act({ issuer, signer, pins: { authority, audit }, registry, entities });
   });
 };

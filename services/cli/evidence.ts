@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { gatewaySettings } from '../gateway/config.ts';
 import { type Beside, batchSigner, decodeBatch, verifyBatch } from '../kernel/batch.ts';
 import { type ChainFollower, followChain } from '../kernel/chain.ts';
@@ -7,12 +5,12 @@ import { unlessRefused, WaslError } from '../kernel/codes.ts';
 import { buildCopy, type RegistryCopy } from '../kernel/copy.ts';
 import type { Digest } from '../kernel/digest.ts';
 import { type Entry, entryDigest, parseEntry } from '../kernel/evidence.ts';
-import type { Thumbprint } from '../kernel/keys.ts';
 import { openBus } from '../platform/bus/open.ts';
 import type { Bus, Subscription } from '../platform/bus/port.ts';
 import { readSettings } from '../platform/config/index.ts';
 import { primitives } from '../platform/crypto/index.ts';
 import { EVIDENCE_TOPIC } from '../platform/evidence/writer.ts';
+import { readPins } from '../platform/identity/index.ts';
 import { silentLogger } from '../platform/log/index.ts';
 import { followRegistryTopic } from '../platform/registry/topic.ts';
 import { GATEWAY, type Layout } from './development/layout.ts';
@@ -57,16 +55,14 @@ const REGISTRY_MS = 10_000;
 
 /** The registry's copy as an auditor builds it: by the roots pinned in the gateway's folder. */
 export const readCopy = async (bus: Bus, layout: Layout): Promise<RegistryCopy> => {
-  const pins = JSON.parse(await readFile(join(layout.gateway(GATEWAY), 'pins.json'), 'utf8')) as {
-    authority: Thumbprint;
-    audit: Thumbprint;
-  };
+  const { authority, audit } = await readPins(layout.gateway(GATEWAY));
   let follow: Promise<Subscription> | undefined;
   try {
     return await new Promise<RegistryCopy>((resolve, reject) => {
       setTimeout(() => reject(new WaslError('registry-unavailable')), REGISTRY_MS).unref();
-      const roots = { authority: pins.authority, audit: pins.audit };
-      follow = followRegistryTopic(bus, (state) => buildCopy(primitives, roots, state).then(resolve, reject));
+      follow = followRegistryTopic(bus, (state) =>
+        buildCopy(primitives, { authority, audit }, state).then(resolve, reject),
+      );
       follow.catch(reject);
     });
   } finally {

@@ -1,14 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WaslError } from '../kernel/codes.ts';
-import { readFields } from '../kernel/fields.ts';
 import { CONFORMANCE } from '../kernel/ids.ts';
-import type { Thumbprint } from '../kernel/keys.ts';
-import { THUMBPRINT } from '../kernel/statements.ts';
-import { type JsonObject, parseStrictJson } from '../kernel/strict-json.ts';
 import { openBus } from '../platform/bus/open.ts';
 import { readSettings, type SettingsFrom } from '../platform/config/index.ts';
 import { loadOpener, loadSigner, loadTls } from '../platform/crypto/index.ts';
+import { readPins } from '../platform/identity/index.ts';
 import { createLogger } from '../platform/log/index.ts';
 import { type Conformance, type ConformanceOptions, startConformance } from './app.ts';
 import { conformanceSettings } from './config.ts';
@@ -36,21 +32,15 @@ export const loadIdentities = async (of: {
   readonly officer: string;
   readonly approver: string;
 }): Promise<Pick<ConformanceOptions, 'identity' | 'requester' | 'officers'>> => {
-  const text = await readFile(join(of.identity, 'pins.json'), 'utf8').catch((cause: unknown) => {
-    throw new WaslError('no-identity', { folder: of.identity }, { cause });
-  });
-  const f = readFields(parseStrictJson(text) as JsonObject, 'pins.json');
-  f.oneOf('gateway', [CONFORMANCE]);
-  const pin = (name: string): Thumbprint => f.text(name, THUMBPRINT) as Thumbprint;
-  const identity = {
-    trustDomain: f.text('trustDomain'),
-    pins: { authority: pin('authority'), audit: pin('audit') },
-    tls: await loadTls(of.identity),
-    signer: await loadSigner(join(of.identity, 'signing.jwk')),
-  };
-  f.done();
+  const { gateway, trustDomain, authority, audit } = await readPins(of.identity);
+  if (String(gateway) !== CONFORMANCE) throw new WaslError('no-identity', { folder: of.identity });
   return {
-    identity,
+    identity: {
+      trustDomain,
+      pins: { authority, audit },
+      tls: await loadTls(of.identity),
+      signer: await loadSigner(join(of.identity, 'signing.jwk')),
+    },
     requester: {
       tls: await loadTls(of.agency),
       signer: await loadSigner(join(of.agency, 'signing.jwk')),

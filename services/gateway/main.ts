@@ -1,14 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { WaslError } from '../kernel/codes.ts';
-import { readFields } from '../kernel/fields.ts';
-import type { Thumbprint } from '../kernel/keys.ts';
-import { THUMBPRINT } from '../kernel/statements.ts';
-import { type JsonObject, parseStrictJson } from '../kernel/strict-json.ts';
 import { openBus } from '../platform/bus/open.ts';
 import { readSettings, type SettingsFrom } from '../platform/config/index.ts';
 import { loadSigner, loadTls } from '../platform/crypto/index.ts';
+import { readPins } from '../platform/identity/index.ts';
 import { createLogger } from '../platform/log/index.ts';
 import { type Gateway, type GatewayIdentity, startGateway } from './app.ts';
 import { gatewaySettings } from './config.ts';
@@ -38,20 +34,13 @@ export async function runGateway(from: SettingsFrom): Promise<Gateway> {
 
 /** Reads a gateway’s folder: `ca.crt`, `tls.crt`, `tls.key`, `signing.jwk` and `pins.json`. */
 export async function loadGatewayIdentity(folder: string): Promise<GatewayIdentity> {
-  const text = await readFile(join(folder, 'pins.json'), 'utf8').catch((cause: unknown) => {
-    throw new WaslError('no-identity', { folder }, { cause });
-  });
-  const f = readFields(parseStrictJson(text) as JsonObject, 'pins.json');
-  const identity = {
-    gateway: f.text('gateway'),
-    trustDomain: f.text('trustDomain'),
-    pins: {
-      authority: f.text('authority', THUMBPRINT) as Thumbprint,
-      audit: f.text('audit', THUMBPRINT) as Thumbprint,
-    },
+  const { gateway, trustDomain, authority, audit } = await readPins(folder);
+  if (gateway === undefined) throw new WaslError('no-identity', { folder });
+  return {
+    gateway,
+    trustDomain,
+    pins: { authority, audit },
     tls: await loadTls(folder),
     signer: await loadSigner(join(folder, 'signing.jwk')),
   };
-  f.done();
-  return identity;
 }

@@ -108,9 +108,9 @@ describe('one door per library', () => {
     expect(imports.filter(({ target }) => ORACLES.includes(target)).map(said)).toEqual([]);
   });
 
-  test('keys of node:crypto are used in platform/crypto alone', () => {
+  test('keys and certificates of node:crypto are used in platform/crypto alone', () => {
     const users = shipped.filter((file) =>
-      /\b(createPrivateKey|createPublicKey|generateKeyPair|createSign|createVerify|diffieHellman)\w*\b/.test(
+      /\b(createPrivateKey|createPublicKey|generateKeyPair|createSign|createVerify|diffieHellman|X509Certificate)\w*\b/.test(
         read(file),
       ),
     );

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { approvedAgreement } from '../../services/cli/development/agreements.ts';
 import type { Layout } from '../../services/cli/development/layout.ts';
@@ -8,6 +8,7 @@ import { digestOf } from '../../services/kernel/digest.ts';
 import { parseAgencyId, parseDocumentType } from '../../services/kernel/ids.ts';
 import type { Entity } from '../../services/kernel/registry.ts';
 import { loadSigner } from '../../services/platform/crypto/index.ts';
+import { readPins } from '../../services/platform/identity/index.ts';
 import { officersOf } from '../support/officers.ts';
 import { MEASURED, measuredSchema } from './processes/document.ts';
 
@@ -15,7 +16,7 @@ import { MEASURED, measuredSchema } from './processes/document.ts';
 export const declareMeasured = async (layout: Layout): Promise<void> => {
   const [requester, provider] = [parseAgencyId('transport'), parseAgencyId('civil-status')];
   const key = (agency: string, name: string) => loadSigner(join(layout.agency(agency), `${name}.jwk`));
-  const { authority, audit } = JSON.parse(await readFile(join(layout.agency(provider), 'pins.json'), 'utf8'));
+  const { authority, audit } = await readPins(layout.agency(provider));
   const title = { en: 'Measured', ar: 'مقيس' };
   const documentType = parseDocumentType(MEASURED.documentType);
   const terms = {

@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { EXAMPLE_AGREEMENTS } from '../../services/cli/development/example-agreements.ts';
-import { certifyOfficer } from '../../services/cli/officer.ts';
 import { accept, draft, nextStep } from '../../services/kernel/agreement-record.ts';
 import { schemaDigest } from '../../services/kernel/copy.ts';
 import type { Ask } from '../../services/kernel/decide.ts';
@@ -14,6 +13,8 @@ import {
   signRegistryKeys,
 } from '../../services/kernel/key-statements.ts';
 import type { Signer } from '../../services/kernel/keys.ts';
+import { AGREEMENTS } from '../../services/kernel/officer.ts';
+import { certifyOfficer } from '../../services/kernel/officer-record.ts';
 import {
   digestOverRecords,
   type Entity,
@@ -84,7 +85,13 @@ export const writeRegistry = async (path: string, size: Size): Promise<Written> 
   await write({ kind: 'audit', id: 'audit', keys: await signAuditKeys(auditRoot, auditKey) });
   await write({ kind: 'gateway', id: gateway, keys: await signGatewayKeys(root, gateway, newSigner().publicJwk) });
   await write(
-    await certifyOfficer(root, { issuer: AUTHORITY, person: 'authority:1', key: officer.publicJwk, ...validity }),
+    await certifyOfficer(root, {
+      issuer: AUTHORITY,
+      person: 'authority:1',
+      role: AGREEMENTS,
+      key: officer.publicJwk,
+      ...validity,
+    }),
   );
 
   const agencies = Array.from({ length: size.agencies }, (_, index) => ({
@@ -108,7 +115,13 @@ export const writeRegistry = async (path: string, size: Size): Promise<Written> 
   });
   await many(size.agencies, async (index) => {
     const { id, signing, officer: person } = agencyAt(index);
-    return certifyOfficer(signing, { issuer: id, person: `${id}:1`, key: person.publicJwk, ...validity });
+    return certifyOfficer(signing, {
+      issuer: id,
+      person: `${id}:1`,
+      role: AGREEMENTS,
+      key: person.publicJwk,
+      ...validity,
+    });
   });
 
   const schema = parseStrictJson(await readFile(SCHEMA)) as JsonObject;

@@ -9,7 +9,7 @@ import { join } from '../../services/cli/commands/join.ts';
 import { certify } from '../../services/cli/commands/officer.ts';
 import { schemaPublish } from '../../services/cli/commands/schema-publish.ts';
 import { DATA_OFFICER, officerFiles } from '../../services/cli/development/layout.ts';
-import { openRegistryAs, writeBusAddresses } from '../../services/cli/member.ts';
+import { openRegistryAs } from '../../services/cli/member.ts';
 import { type Conformance, startConformance } from '../../services/conformance/app.ts';
 import { loadIdentities } from '../../services/conformance/main.ts';
 import { decodeBatch, verifyBatch } from '../../services/kernel/batch.ts';
@@ -29,6 +29,7 @@ import {
   primitives,
   signerFromJwk,
 } from '../../services/platform/crypto/index.ts';
+import { writeBusAddresses } from '../../services/platform/identity/index.ts';
 import { makeRegister, SCHEMA } from '../support/conformance.ts';
 import { type Exchange, startExchange, until } from '../support/exchange.ts';
 import { sharedCluster } from '../support/postgres.ts';

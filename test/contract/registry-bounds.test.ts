@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Kit } from '../../adapters/kit/index.ts';
-import { openRegistryAs, writeBusAddresses } from '../../services/cli/member.ts';
+import { openRegistryAs } from '../../services/cli/member.ts';
 import { type Agreement, readAgreement } from '../../services/kernel/agreement.ts';
 import { draft, nextStep } from '../../services/kernel/agreement-record.ts';
 import { decodeBatch } from '../../services/kernel/batch.ts';
@@ -8,6 +8,7 @@ import { parseEntry } from '../../services/kernel/evidence.ts';
 import { type Entity, type EntityOf, parseEntity } from '../../services/kernel/registry.ts';
 import { openEmbeddedBus } from '../../services/platform/bus/embedded.ts';
 import type { Bus } from '../../services/platform/bus/port.ts';
+import { writeBusAddresses } from '../../services/platform/identity/index.ts';
 import { ASK, EXTRACT } from '../support/asks.ts';
 import { personalExtract } from '../support/documents.ts';
 import { type Exchange, startExchange, until } from '../support/exchange.ts';

@@ -3,8 +3,9 @@ import { join as at } from 'node:path';
 import { expect, test } from 'vitest';
 import { invite, setAgency } from '../../services/cli/commands/agency.ts';
 import { apply } from '../../services/cli/commands/apply.ts';
-import { openRegistryAs, writeBusAddresses } from '../../services/cli/member.ts';
+import { openRegistryAs } from '../../services/cli/member.ts';
 import { createAuthority, issueCertificate } from '../../services/platform/crypto/index.ts';
+import { writeBusAddresses } from '../../services/platform/identity/index.ts';
 import { membersWorld } from '../support/members-world.ts';
 
 const world = membersWorld();

@@ -10,7 +10,7 @@ import {
   readFileJournal,
   revokeDocument,
 } from '../../adapters/kit/index.ts';
-import { openRegistryAs, writeBusAddresses } from '../../services/cli/member.ts';
+import { openRegistryAs } from '../../services/cli/member.ts';
 import type { Signer } from '../../services/kernel/keys.ts';
 import { listsIn } from '../../services/kernel/status-book.ts';
 import {
@@ -26,6 +26,7 @@ import {
 import { openEmbeddedBus } from '../../services/platform/bus/embedded.ts';
 import type { Bus } from '../../services/platform/bus/port.ts';
 import { zlib } from '../../services/platform/compress/index.ts';
+import { writeBusAddresses } from '../../services/platform/identity/index.ts';
 import type { RegistryConnection } from '../../services/platform/rpc/index.ts';
 import { ASK, EXTRACT } from '../support/asks.ts';
 import { personalExtract } from '../support/documents.ts';

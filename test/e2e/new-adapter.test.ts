@@ -6,8 +6,8 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeRoot, prepareFolder } from '../../services/cli/development/folder.ts';
 import { layoutOf } from '../../services/cli/development/layout.ts';
-import { writeBusAddresses } from '../../services/cli/member.ts';
 import { SOURCE_KINDS } from '../../services/cli/scaffold/project.ts';
+import { writeBusAddresses } from '../../services/platform/identity/index.ts';
 import { wasl, waslJson } from '../support/cli.ts';
 
 const run = promisify(execFile);

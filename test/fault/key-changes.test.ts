@@ -6,7 +6,6 @@ import { listKeys, revokeKey, rotate } from '../../services/cli/commands/keys.ts
 import { certify } from '../../services/cli/commands/officer.ts';
 import { DATA_OFFICER } from '../../services/cli/development/layout.ts';
 import type { End } from '../../services/cli/end.ts';
-import { writeBusAddresses } from '../../services/cli/member.ts';
 import { latin1 } from '../../services/kernel/bytes.ts';
 import { readJws } from '../../services/kernel/jws.ts';
 import { issueSdJwt } from '../../services/kernel/sdjwt.ts';
@@ -14,6 +13,7 @@ import { TYP } from '../../services/kernel/statements.ts';
 import { openEmbeddedBus } from '../../services/platform/bus/embedded.ts';
 import type { Bus } from '../../services/platform/bus/port.ts';
 import { loadSigner, loadTls, primitives } from '../../services/platform/crypto/index.ts';
+import { writeBusAddresses } from '../../services/platform/identity/index.ts';
 import { connectGateway } from '../../services/platform/rpc/index.ts';
 import { ASK } from '../support/asks.ts';
 import { personalExtract } from '../support/documents.ts';

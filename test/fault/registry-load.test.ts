@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import type { Kit } from '../../adapters/kit/index.ts';
 import { setAgency } from '../../services/cli/commands/agency.ts';
-import { writeBusAddresses } from '../../services/cli/member.ts';
 import { readAgreement } from '../../services/kernel/agreement.ts';
 import { nextStep } from '../../services/kernel/agreement-record.ts';
 import type { Step } from '../../services/kernel/agreement-state.ts';
@@ -9,6 +8,7 @@ import { AUTHORITY } from '../../services/kernel/ids.ts';
 import { type EntityOf, parseEntity } from '../../services/kernel/registry.ts';
 import { openEmbeddedBus } from '../../services/platform/bus/embedded.ts';
 import type { Bus } from '../../services/platform/bus/port.ts';
+import { writeBusAddresses } from '../../services/platform/identity/index.ts';
 import { ASK } from '../support/asks.ts';
 import { personalExtract } from '../support/documents.ts';
 import { type Exchange, startExchange, until } from '../support/exchange.ts';

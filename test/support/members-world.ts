@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
-import { writeBusAddresses } from '../../services/cli/member.ts';
 import { openEmbeddedBus } from '../../services/platform/bus/embedded.ts';
 import type { Bus } from '../../services/platform/bus/port.ts';
+import { writeBusAddresses } from '../../services/platform/identity/index.ts';
 import { type Exchange, startExchange } from './exchange.ts';
 import { sharedCluster } from './postgres.ts';
 

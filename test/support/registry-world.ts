@@ -11,7 +11,8 @@ import {
   signRegistryKeys,
 } from '../../services/kernel/key-statements.ts';
 import type { Signer } from '../../services/kernel/keys.ts';
-import { AGREEMENTS, type OfficerCertificate, signOfficer } from '../../services/kernel/officer.ts';
+import { AGREEMENTS, type OfficerCertificate } from '../../services/kernel/officer.ts';
+import { certifyOfficer } from '../../services/kernel/officer-record.ts';
 import {
   digestOverRecords,
   type Entity,
@@ -46,7 +47,7 @@ export const officer = async (
   changes: Partial<OfficerCertificate> = {},
   signer = newSigner(),
 ): Promise<Officer> => {
-  const certificate = await signOfficer(by, {
+  const entity = await certifyOfficer(by, {
     issuer,
     person: `${issuer}:1`,
     role: AGREEMENTS,
@@ -55,7 +56,6 @@ export const officer = async (
     untilMs: 100,
     ...changes,
   });
-  const entity = { kind: 'officer' as const, id: signer.thumbprint, issuer, certificates: [certificate] };
   return { issuer, signer, entity };
 };
 /** Who approves for the authority. */

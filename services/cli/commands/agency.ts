@@ -1,12 +1,13 @@
-import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WaslError } from '../../kernel/codes.ts';
 import { AGENCY_ID, parseAgencyId } from '../../kernel/ids.ts';
+import { fingerprintOf } from '../../platform/crypto/index.ts';
+import { readPins } from '../../platform/identity/index.ts';
 import type { End } from '../end.ts';
 import { textIn } from '../files.ts';
 import { writeInvitation } from '../invitation.ts';
-import { readPins, withRegistry } from '../member.ts';
+import { withRegistry } from '../member.ts';
 import { agencyIn, shownBy } from '../shown.ts';
 
 export interface InviteFlags {
@@ -22,7 +23,7 @@ export const invite = async (id: string, { as, nameEn, nameAr, validMs }: Invite
   if (!AGENCY_ID.test(id)) throw new WaslError('name-not-an-id', { name: id });
   const agency = parseAgencyId(id);
   const pins = await readPins(as);
-  const ca = new X509Certificate(await readFile(join(as, 'ca.crt'))).fingerprint256.replaceAll(':', '').toLowerCase();
+  const ca = fingerprintOf(await readFile(join(as, 'ca.crt'), 'utf8'));
   return withRegistry(as, async (registry) => {
     const {
       secret,

@@ -6,11 +6,11 @@ import { WaslError } from '../../kernel/codes.ts';
 import { parseAgencyId } from '../../kernel/ids.ts';
 import { parseEntity } from '../../kernel/registry.ts';
 import { loadSigner, writePrivateFile } from '../../platform/crypto/index.ts';
+import { readPins } from '../../platform/identity/index.ts';
 import { actingAs } from '../acting.ts';
 import { officerFiles } from '../development/layout.ts';
 import type { End } from '../end.ts';
 import { jsonIn } from '../files.ts';
-import { readPins } from '../member.ts';
 import { agreementIn } from '../shown.ts';
 import type { ActFlags } from './agreement-acts.ts';
 

@@ -13,11 +13,11 @@ import {
   validityOf,
   writePrivateFile,
 } from '../../platform/crypto/index.ts';
+import { writeBusAddresses } from '../../platform/identity/index.ts';
 import { callJoin, fetchPinnedCa } from '../../platform/rpc/index.ts';
 import type { End } from '../end.ts';
 import { isThere } from '../files.ts';
 import { readInvitation } from '../invitation.ts';
-import { writeBusAddresses } from '../member.ts';
 
 export interface JoinFlags {
   readonly dir: string;

@@ -16,9 +16,10 @@ import {
   signerFromJwk,
   writePrivateFile,
 } from '../../platform/crypto/index.ts';
+import { readPins } from '../../platform/identity/index.ts';
 import type { End } from '../end.ts';
 import { textIn } from '../files.ts';
-import { readPins, withRegistry } from '../member.ts';
+import { withRegistry } from '../member.ts';
 import { historyIn, presentKeysOf } from '../own-keys.ts';
 import { agencyIn, shownBy } from '../shown.ts';
 

@@ -1,16 +1,17 @@
 import { mkdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { WaslError } from '../../kernel/codes.ts';
-import { AUTHORITY, type Issuer, parseIssuer } from '../../kernel/ids.ts';
+import { AUTHORITY, type Issuer } from '../../kernel/ids.ts';
 import type { Signer } from '../../kernel/keys.ts';
-import { signOfficerRevocation } from '../../kernel/officer.ts';
-import { type Entity, type EntityOf, parseEntity } from '../../kernel/registry.ts';
+import { AGREEMENTS, signOfficerRevocation } from '../../kernel/officer.ts';
+import { certifyOfficer } from '../../kernel/officer-record.ts';
+import { type Entity, type EntityOf, entityKey, parseEntity } from '../../kernel/registry.ts';
 import { generateSigningKey, loadSigner, writePrivateFile } from '../../platform/crypto/index.ts';
+import { readPins } from '../../platform/identity/index.ts';
 import { officerFiles } from '../development/layout.ts';
 import type { End } from '../end.ts';
 import { isThere, jsonIn } from '../files.ts';
 import { withRegistry } from '../member.ts';
-import { certifyOfficer } from '../officer.ts';
 import { presentKeysOf } from '../own-keys.ts';
 import { findEntity, shownBy } from '../shown.ts';
 
@@ -25,10 +26,7 @@ export interface CertifyFlags {
   readonly from?: string;
 }
 
-const issuerOf = async (as: string): Promise<Issuer> => {
-  const { agency } = await jsonIn(join(as, 'pins.json'));
-  return typeof agency === 'string' ? parseIssuer(agency) : AUTHORITY;
-};
+const issuerOf = async (as: string): Promise<Issuer> => (await readPins(as)).agency ?? AUTHORITY;
 
 /** Makes `name` an officer for agreements: a key of their own, if there is none yet, and a certificate, which the registry is given. */
 export const certify = async (name: string, { as, person, validMs, signing, from }: CertifyFlags): Promise<End> => {
@@ -43,9 +41,9 @@ export const certify = async (name: string, { as, person, validMs, signing, from
   const nowMs = Date.now();
   const fromMs = dateIn(from) ?? nowMs;
   const issuer = await issuerOf(as);
-  const made = await certifyOfficer(by, { issuer, person, key, fromMs, untilMs: nowMs + validMs });
+  const made = await certifyOfficer(by, { issuer, person, role: AGREEMENTS, key, fromMs, untilMs: nowMs + validMs });
   // The former certificates stay: what was signed under them was signed by an officer. They are the registry's: one that it refused is none.
-  const held = findEntity(entities, 'officer', ({ id }) => id === made.id);
+  const held = findEntity(entities, 'officer', (one) => entityKey(one) === entityKey(made));
   const entity: EntityOf<'officer'> = { ...made, certificates: [...(held?.certificates ?? []), ...made.certificates] };
   const version = await submit(as, entity);
   await writePrivateFile(files.certificate, `${JSON.stringify(entity)}\n`);
@@ -69,7 +67,7 @@ export const revokeOfficer = async (name: string, { as, signing, since }: Revoke
   const sinceMs = dateIn(since) ?? Date.now();
   const { by, entities } = await certifierOf(as, signing);
   const kept = await heldIn(files.certificate);
-  const held = findEntity(entities, 'officer', ({ id }) => id === kept.id) ?? kept;
+  const held = findEntity(entities, 'officer', (one) => entityKey(one) === entityKey(kept)) ?? kept;
   const revocation = await signOfficerRevocation(by, { issuer: held.issuer, officer: held.id, sinceMs });
   const entity: EntityOf<'officer'> = { ...held, revocation };
   const version = await submit(as, entity);

@@ -10,6 +10,8 @@ import {
   spiffeId,
 } from '../../kernel/ids.ts';
 import type { EcPublicJwk, OkpPublicJwk, Signer, Thumbprint } from '../../kernel/keys.ts';
+import { AGREEMENTS } from '../../kernel/officer.ts';
+import { certifyOfficer } from '../../kernel/officer-record.ts';
 import type { EntityOf } from '../../kernel/registry.ts';
 import { writePrivateFile } from '../../platform/crypto/files.ts';
 import {
@@ -19,7 +21,6 @@ import {
   signerFromJwk,
 } from '../../platform/crypto/index.ts';
 import { type Authority, createAuthority, issueCertificate } from '../../platform/crypto/x509.ts';
-import { certifyOfficer } from '../officer.ts';
 import { AGENCIES, CONFORMANCE_AGENCY } from './agencies.ts';
 import { DATA_OFFICER, GATEWAY, type Layout, officerFiles, TRUST_DOMAIN } from './layout.ts';
 
@@ -126,6 +127,7 @@ const makeOfficer = async (
     issuer,
     person: `${issuer}:${person}`,
     name: { en: 'Data officer (example)', ar: 'ضابط البيانات (مثال)' },
+    role: AGREEMENTS,
     key: signer.publicJwk,
     fromMs: nowMs - 60 * 60 * 1000,
     untilMs: nowMs + 2 * YEARS_MS,

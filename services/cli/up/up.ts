@@ -1,10 +1,10 @@
 import { WaslError } from '../../kernel/codes.ts';
 import { CONFORMANCE } from '../../kernel/ids.ts';
+import { writeBusAddresses } from '../../platform/identity/index.ts';
 import { AGENCIES } from '../development/agencies.ts';
 import { makeRoot, prepareFolder } from '../development/folder.ts';
 import type { Layout } from '../development/layout.ts';
 import { takeFolder } from '../development/lock.ts';
-import { writeBusAddresses } from '../member.ts';
 import { type ProcessState, writeState } from '../state.ts';
 import { type Part, partsOf } from './parts.ts';
 import { choosePorts } from './ports.ts';

@@ -1,7 +1,8 @@
 import type { AgencyId, Issuer } from '../../kernel/ids.ts';
 import { signAgencyKeys } from '../../kernel/key-statements.ts';
 import type { Signer } from '../../kernel/keys.ts';
-import { AGREEMENTS, signOfficer } from '../../kernel/officer.ts';
+import { AGREEMENTS } from '../../kernel/officer.ts';
+import { certifyOfficer } from '../../kernel/officer-record.ts';
 import type { Entity } from '../../kernel/registry.ts';
 import {
   type EcPrivateJwk,
@@ -43,7 +44,7 @@ const DAY_MS = 86_400_000;
 /** Somebody who acts for an issuer in a rehearsal. */
 export const makeOfficer = async (issuer: Issuer, by: Signer): Promise<{ signer: Signer; entity: Entity }> => {
   const signer = newSigner();
-  const certificate = await signOfficer(by, {
+  const entity = await certifyOfficer(by, {
     issuer,
     person: `${issuer}:rehearsal`,
     role: AGREEMENTS,
@@ -51,8 +52,5 @@ export const makeOfficer = async (issuer: Issuer, by: Signer): Promise<{ signer:
     fromMs: Date.now() - DAY_MS,
     untilMs: Date.now() + DAY_MS,
   });
-  return {
-    signer,
-    entity: { kind: 'officer', id: signer.thumbprint, issuer, certificates: [certificate] },
-  };
+  return { signer, entity };
 };

@@ -10,5 +10,14 @@ export {
   primitives,
   signerFromJwk,
 } from './keys.ts';
-export { certifies, isNewer, loadTls, storeTls, type TlsIdentity, type Validity, validityOf } from './tls-files.ts';
+export {
+  certifies,
+  fingerprintOf,
+  isNewer,
+  loadTls,
+  storeTls,
+  type TlsIdentity,
+  type Validity,
+  validityOf,
+} from './tls-files.ts';
 export { type Authority, type CertificatePair, createAuthority, issueCertificate } from './x509.ts';

@@ -22,6 +22,10 @@ export const validityOf = (cert: string): Validity => {
   return { fromMs: Date.parse(validFrom), untilMs: Date.parse(validTo), serial: serialNumber };
 };
 
+/** SHA-256 of a certificate (PEM), 64 hex digits: what an invitation names the bus's certificate authority by. */
+export const fingerprintOf = (cert: string): string =>
+  new X509Certificate(cert).fingerprint256.replaceAll(':', '').toLowerCase();
+
 /** Whether one certificate was issued after another, to the second that certificates know. */
 export const isNewer = (cert: string, than: string): boolean => validityOf(cert).fromMs > validityOf(than).fromMs;
 
