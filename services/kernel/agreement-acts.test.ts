@@ -210,6 +210,14 @@ describe('refuses', () => {
       },
     ],
     [
+      'one key for both agencies, whatever each calls its holder',
+      'same-person-twice',
+      async () => {
+        const same = await officer(civil.id, civil.signer, {}, transport.officer.signer);
+        return verify(await agreed(terms(), undefined, same.signer), same);
+      },
+    ],
+    [
       'an approval by the person who drafted',
       'same-person-twice',
       async () => {

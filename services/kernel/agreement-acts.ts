@@ -5,7 +5,7 @@ import { WaslError } from './codes.ts';
 import type { Digest } from './digest.ts';
 import { AUTHORITY, type Issuer } from './ids.ts';
 import { readJws, withPayloadOf } from './jws.ts';
-import type { Primitives, Thumbprint } from './keys.ts';
+import { type Primitives, type Thumbprint, thumbprint } from './keys.ts';
 import { AGREEMENTS, type OfficerCertificate } from './officer.ts';
 import { TYP } from './statements.ts';
 
@@ -58,7 +58,7 @@ export const verifyActs = async (
   let state = stateOfSigned(signed.provider !== undefined);
   let previous = signaturesDigest(signed);
   let lastMs = 0;
-  let approval: { readonly person: string; readonly timeMs: number } | undefined;
+  let approval: { readonly officer: Officer; readonly timeMs: number } | undefined;
   const digests: Digest[] = [];
   for (const [index, text] of steps.entries()) {
     const step = parseStep(readJws(text, TYP.agreementStep).payload);
@@ -69,18 +69,18 @@ export const verifyActs = async (
     if (side === undefined) throw new WaslError('step-not-yours', at);
     if (step.sequence !== index + 1 || step.previous !== previous) throw new WaslError('step-out-of-order', at);
     if (timeMs < lastMs) throw new WaslError('step-back-in-time', at);
-    const { person } = countingAt(await acting(text, TYP.agreementStep, issuer), timeMs);
+    const officer = countingAt(await acting(text, TYP.agreementStep, issuer), timeMs);
     const next = advance(state, step.step, side);
     if (typeof next === 'string') throw new WaslError(next, at);
-    if (step.step === 'approved') approval = { person, timeMs };
+    if (step.step === 'approved') approval = { officer, timeMs };
     state = next;
     previous = stepDigest(text);
     lastMs = timeMs;
     digests.push(previous);
   }
   // Until the authority approves them the signatures have no time: under a key that was ever taken back they count for nothing.
-  const persons = signers.map((officers) => countingAt(officers, approval?.timeMs ?? undatedMs).person);
-  fourEyes(approval === undefined ? persons : [...persons, approval.person]);
+  const parties = signers.map((officers) => countingAt(officers, approval?.timeMs ?? undatedMs));
+  fourEyes(approval === undefined ? parties : [...parties, approval.officer]);
   return { terms, digest, steps: digests, ...state };
 };
 
@@ -105,10 +105,13 @@ const countingAt = (officers: readonly Officer[], timeMs: number | undefined): O
   return counting;
 };
 
-/** Persons, not keys. */
-const fourEyes = (persons: readonly string[]): void => {
-  const twice = persons.find((person, index) => persons.indexOf(person) !== index);
-  if (twice !== undefined) throw new WaslError('same-person-twice', { person: twice });
+/** Persons, whatever keys they hold; and one key is one person's, whatever two issuers call whoever holds it. */
+const fourEyes = (officers: readonly Officer[]): void => {
+  for (const of of [({ person }: Officer) => person, ({ key }: Officer) => thumbprint(key)]) {
+    const names = officers.map(of);
+    const twice = officers.find((_, index) => names.indexOf(names[index] as string) !== index);
+    if (twice !== undefined) throw new WaslError('same-person-twice', { person: twice.person });
+  }
 };
 
 /** What of an agreement was seen before, to hold what comes after it to. */

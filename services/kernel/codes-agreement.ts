@@ -92,6 +92,12 @@ export const AGREEMENT = {
     'No certificate of {issuer} says that this key may act on agreements. Next move: {issuer}, to certify its officer (`wasl officer certify`).',
     'لا توجد شهادة من {issuer} تخوّل صاحب هذا المفتاح التوقيع على الاتفاقيات. الإجراء التالي على: {issuer} لإصدار شهادة لموظفها (`wasl officer certify`).',
   ),
+  'officer-key-of-another': row(
+    'refused',
+    'data-officers',
+    'The key that {issuer} certifies is, or was, certified for another person. Next move: {issuer}, to certify a key that this officer alone has made (`wasl officer certify` makes one under a new name).',
+    'المفتاح الذي تصدر له {issuer} شهادة صدرت له شهادة باسم شخص آخر. الإجراء التالي على: {issuer} لإصدار الشهادة لمفتاح خاص بهذا الموظف وحده (ينشئ `wasl officer certify` مفتاحًا باسم جديد).',
+  ),
   'officer-expired': row(
     'refused',
     'data-officers',

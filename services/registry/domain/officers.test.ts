@@ -48,6 +48,25 @@ test('texts that are not the issuer’s own take no place among an officer’s',
   expect(await check({ ...held, revocation: await revocation(6) }, revoked)).toBe('entity-outdated');
 });
 
+test('a key that is, or was, one person’s becomes no other’s, at any issuer; of the same person it is certified again', async () => {
+  const check = async (issuer: typeof civil, person: string, beside: readonly string[] = [], on = mapOf(honest)) => {
+    const { entity } = await officer(issuer.id, issuer.signer, { person, fromMs: 50 }, transport.officer.signer);
+    const more = { ...entity, certificates: [...beside, ...entity.certificates] };
+    return codeOf(checkOfficer(primitives, on, more, 5));
+  };
+  expect(await check(transport, 'transport:1', held.certificates)).toBe('taken');
+  expect(await check(transport, 'transport:2', held.certificates)).toBe('officer-key-of-another');
+  expect(await check(civil, 'civil-status:2')).toBe('officer-key-of-another');
+  expect(await check(civil, 'transport:1')).toBe('taken');
+  const revoked = mapOf(withEntities({ ...held, revocation: await revocation(0) }));
+  expect(await check(civil, 'civil-status:2', [], revoked)).toBe('officer-key-of-another');
+  // Both in one declaration.
+  const [one] = (await officer(transport.id, transport.signer, { person: 'transport:3' }, transport.officer.signer))
+    .entity.certificates;
+  const none = mapOf(honest.filter((entity) => entityKey(entity) !== entityKey(held)));
+  expect(await check(transport, 'transport:1', [String(one)], none)).toBe('officer-key-of-another');
+});
+
 test('a former key of the issuer takes nobody on and takes nobody back; what it signed stands, in files of any time too', async () => {
   const next = signerFromJwk(generateSigningKey());
   const entity = honest.find((one) => entityKey(one) === `agency/${transport.id}`) as AgencyEntity;
