@@ -5,8 +5,8 @@ export const REGISTRY = {
   'registry-unreachable': row(
     'unavailable',
     'operator',
-    'Nobody answers at the registry’s address {address}. Next move: your operator, to check the address and the network.',
-    'لا يوجد رد على عنوان السجل {address}. الإجراء التالي على: مشغّل النظام في جهتك للتأكد من العنوان والشبكة.',
+    'Nothing answers at {address}, where the registry should be. Next move: whoever runs that registry, to start it (`wasl up` on one machine); if it runs, your operator, to check the address and the network.',
+    'لا يوجد رد على العنوان {address} المحدد للسجل. الإجراء التالي على: مشغّل السجل لتشغيله (`wasl up` على جهاز واحد)، وإن كان يعمل فعلى مشغّل النظام في جهتك للتأكد من العنوان والشبكة.',
   ),
   'not-the-registry': row(
     'refused',
