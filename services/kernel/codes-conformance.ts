@@ -14,6 +14,12 @@ export const CONFORMANCE_CODES = {
     'A conformance run of {agency} is under way already. Next move: its integrator, to wait for its end.',
     'فحص مطابقة الجهة {agency} قيد التنفيذ. الإجراء التالي على: الفريق الفني للجهة لانتظار انتهائه.',
   ),
+  'schema-not-published': row(
+    'refused',
+    'provider-integrator',
+    'The registry holds no schema of {documentType} yet, and the run that counts is held to it. Next move: its integrator, to run wasl schema publish, and then wasl conform --for-record again.',
+    'لا يوجد في السجل مخطط منشور للوثيقة {documentType}، والفحص المعتمد يستند إليه. الإجراء التالي على: الفريق الفني للجهة لتنفيذ wasl schema publish ثم إعادة wasl conform --for-record.',
+  ),
   'readiness-missing': row(
     'refused',
     'provider-integrator',

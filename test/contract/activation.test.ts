@@ -30,6 +30,7 @@ import {
   signerFromJwk,
 } from '../../services/platform/crypto/index.ts';
 import { writeBusAddresses } from '../../services/platform/identity/index.ts';
+import { connectConformance } from '../../services/platform/rpc/index.ts';
 import { makeRegister, SCHEMA } from '../support/conformance.ts';
 import { type Exchange, startExchange, until } from '../support/exchange.ts';
 import { sharedCluster } from '../support/postgres.ts';
@@ -117,8 +118,9 @@ test('an agency that has joined is checked through the bus, by an agreement that
   const dir = await joined('library');
   const schema = at(folder, 'reader-card.v1.json');
   await writeFile(schema, JSON.stringify(SCHEMA));
-  await schemaPublish(schema, { as: dir, document: 'library.reader-card', major: 1 });
   const flags = flagsOf('library', dir, schema);
+  await expect(conform(flags, () => undefined)).rejects.toMatchObject({ code: 'schema-not-published' });
+  await schemaPublish(schema, { as: dir, document: 'library.reader-card', major: 1 });
   await expect(conform(flags, () => undefined)).rejects.toMatchObject({
     code: 'bad-usage',
     params: { what: expect.stringContaining('--person STAFF-NUMBER') },
@@ -184,8 +186,17 @@ test('nobody has another agency’s document checked, and no agency without a do
   const foreign = { ...flagsOf('library', dir, schema), report: at(folder, 'museum.jws') };
   await expect(conform(foreign, () => undefined)).rejects.toMatchObject({ code: 'bad-usage' });
   await expect(conform(flagsOf('museum', dir, schema), () => undefined)).rejects.toMatchObject({
-    code: 'unknown-document-type',
+    code: 'schema-not-published',
   });
+  // Nor by whoever asks the suite without the command.
+  const { tls, trustDomain } = await loadIdentity(dir);
+  const connection = connectConformance({ address: suite.address, tls, trustDomain });
+  const stream = connection.run();
+  const nobody = { known: undefined, unknown: undefined, malformed: undefined, can: [], build: '' };
+  const value = { documentType: 'museum.reader-card', documentVersion: 1, ...nobody };
+  await stream.write({ message: { $case: 'start', value } });
+  await expect(stream.incoming[Symbol.asyncIterator]().next()).rejects.toMatchObject({ code: 'unknown-document-type' });
+  connection.close();
 });
 
 test('an agency that has joined becomes active with a good readiness report of its own, and in no other way', async () => {

@@ -15,7 +15,8 @@ import { certify } from '../commands/officer.ts';
 import { officerFiles } from '../development/layout.ts';
 import type { End } from '../end.ts';
 import { isThere } from '../files.ts';
-import { agreementIn } from '../shown.ts';
+import { withRegistry } from '../member.ts';
+import { agreementIn, findEntity, shownBy } from '../shown.ts';
 import type { Plan } from './plan.ts';
 import { endOf, wordsOf } from './words.ts';
 
@@ -32,6 +33,8 @@ export interface RecordFlags {
   readonly build?: string;
 }
 
+/** The major that the suite is asked about. */
+const VERSION = 1;
 const ANNOUNCE_MS = 5_000;
 const OFFICER_MS = 365 * 86_400_000;
 
@@ -42,6 +45,7 @@ export const conformForRecord = async (plan: Plan, flags: RecordFlags, say: (tex
   if (agency !== plan.agency) {
     throw new WaslError('bad-usage', { what: `${identity} is not the identity of ${plan.agency}` });
   }
+  await schemaIsPublished(plan, identity);
   await officerIsThere(flags);
   const tls = await loadTls(identity);
   const address = await suiteAmong(identity, tls, trustDomain);
@@ -91,6 +95,14 @@ export const conformForRecord = async (plan: Plan, flags: RecordFlags, say: (tex
     connection.close();
   }
 };
+
+/** Said before anybody becomes an officer for it. */
+const schemaIsPublished = ({ documentType }: Plan, identity: string): Promise<void> =>
+  withRegistry(identity, async (registry) => {
+    const { entities } = await shownBy(registry);
+    const held = findEntity(entities, 'document-type', ({ id, version }) => id === documentType && version === VERSION);
+    if (held === undefined) throw new WaslError('schema-not-published', { documentType });
+  });
 
 const officerIsThere = async ({ identity, officer, person }: RecordFlags): Promise<void> => {
   if (await isThere(officerFiles(identity, officer).key)) return;
@@ -149,7 +161,7 @@ const startOf = ({ documentType, subjects, hands }: Plan, { build = '' }: Record
   const wire = (subject: Subject): Subject => ({ ...subject });
   return {
     documentType,
-    documentVersion: 1,
+    documentVersion: VERSION,
     known: wire(subjects.known),
     unknown: wire(subjects.unknown),
     malformed: subjects.malformed,
