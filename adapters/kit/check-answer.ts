@@ -1,5 +1,5 @@
 import type { Answer, Refusal } from '../../proto/gen/wasl/exchange/v1/exchange.ts';
-import { CODES, type Code, type Kind, parseCode, WaslError } from '../../services/kernel/codes.ts';
+import { CODES, type Code, type Kind, type Params, parseCode, WaslError } from '../../services/kernel/codes.ts';
 import type { RegistryCopy } from '../../services/kernel/copy.ts';
 import { verifyOf } from '../../services/kernel/copy-agency.ts';
 import { type Digest, digestOfText } from '../../services/kernel/digest.ts';
@@ -68,8 +68,7 @@ export const checkAnswer = async (by: With, own: OwnRequest, answer: Answer): Pr
     receipts: { requested: answer.requestedReceipt, ended: answer.answeredReceipt },
     by: { kind: 'provider' as const, id: request.provider },
   };
-  const { provider: agency, documentType, purpose } = request;
-  const reason = reasonOf(codeOf(statement), { agency, provider: agency, documentType, purpose });
+  const reason = reasonOf(codeOf(statement), knownOf(own, codeOf(statement)));
   switch (statement.outcome) {
     case 'delivered':
       return { ...ended, outcome: 'delivered', ...(await openDocument(by, own, answer, statement)) };
@@ -86,6 +85,12 @@ export const checkAnswer = async (by: With, own: OwnRequest, answer: Answer): Pr
 };
 
 const codeOf = ({ code }: AnswerStatement): Code => parseCode(code ?? '') ?? 'provider-failed';
+/** What the requester knows itself of what a code's sentence names: the statement carries no values. */
+const knownOf = ({ request, subject }: OwnRequest, code: Code): Params => {
+  const { requester, provider, documentType, purpose } = request;
+  const agency = { 'unknown-key': requester, 'wrong-audience': provider }[String(code)];
+  return { provider, documentType, purpose, scheme: subject.scheme, ...(agency === undefined ? {} : { agency }) };
+};
 const retryOf = ({ retryAfterMs }: { readonly retryAfterMs?: number }): { readonly retryAfterMs?: number } =>
   retryAfterMs === undefined ? {} : { retryAfterMs };
 

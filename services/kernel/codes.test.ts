@@ -46,3 +46,14 @@ test('an error carries its code and its sentence; in Arabic its values are isola
   expect([error.code, error.message.includes('a-1')]).toEqual(['quota-spent', true]);
   expect(sentence('quota-spent', 'ar', { agreement: 'a-1' })).toContain('\u2068a-1\u2069');
 });
+
+test('a value that nobody told leaves a sentence that can be read, in both languages', () => {
+  expect(sentence('agreement-suspended', 'en')).toMatch(
+    /^The agreement in question is suspended by one of its sides\. /,
+  );
+  expect(sentence('agreement-suspended', 'ar')).toMatch(/^الاتفاقية المعنية موقوفة بقرار من أحد أطرافها\. /);
+  expect(sentence('claim-not-agreed', 'en')).toMatch(/^The claim in question is outside the agreement\. /);
+  for (const code of codes) {
+    for (const language of ['en', 'ar'] as const) expect(sentence(code, language)).not.toMatch(/[{}]| -[ .:,]/);
+  }
+});

@@ -30,11 +30,23 @@ export type Params = Readonly<Record<string, string | number>>;
 /** A code read off a wire; undefined when the table does not have it. */
 export const parseCode = (text: string): Code | undefined => (Object.hasOwn(CODES, text) ? (text as Code) : undefined);
 
+/** What a sentence says in the place of a value that nobody told: a provider's signed answer carries its code alone. */
+const UNTOLD: Readonly<Record<string, Record<'en' | 'ar', string>>> = {
+  agreement: { en: 'in question', ar: 'المعنية' },
+  by: { en: 'one of its sides', ar: 'أحد أطرافها' },
+  claim: { en: 'in question', ar: 'المعني' },
+  limit: { en: 'the allowed number of', ar: 'العدد المسموح من' },
+  purpose: { en: 'in question', ar: 'المعني' },
+  what: { en: 'no details', ar: 'دون تفاصيل' },
+};
+const UNNAMED = { en: '(not named)', ar: '(غير مذكور)' } as const;
+
 /** The sentence of a code. In Arabic every value is isolated (Unicode FSI and PDI), so that an id reads in its own direction. */
 export const sentence = (code: Code, language: 'en' | 'ar', params: Params = {}): string =>
   CODES[code][language].replace(/\{(\w+)\}/g, (_, name: string) => {
-    const value = String(params[name] ?? '-');
-    return language === 'ar' ? `\u2068${value}\u2069` : value;
+    const value = params[name];
+    if (value === undefined) return (UNTOLD[name] ?? UNNAMED)[language];
+    return language === 'ar' ? `\u2068${value}\u2069` : String(value);
   });
 
 /** The one error class: nobody's plan, with a stable code. `params` carry no personal data. */
