@@ -69,4 +69,12 @@ describe('what is found of a record in haste', () => {
   ])('is no end of anything: %s', (json) => {
     expect(found(saying(json)).parties).toBeUndefined();
   });
+
+  test.each(['"kind":"agreement","id":', '"kind":"document-type","id":"x","version":1,"provider":'])(
+    'is no end of anything, however deep what stands for a text: %s',
+    (names) => {
+      const text = saying(`{"entity":{${names}${'['.repeat(100_000)}${']'.repeat(100_000)}}}`);
+      expect(holdRecord(text)).toMatchObject({ kind: undefined, key: holdRecord(text).digest });
+    },
+  );
 });

@@ -44,8 +44,9 @@ const hasty = <T>(read: () => T): T | undefined => {
   try {
     return read();
   } catch (error) {
-    // The last is what an object that is no text says when it is taken for one.
-    if (error instanceof WaslError || error instanceof SyntaxError || error instanceof TypeError) return undefined;
+    // The last two are what an object that is no text says when it is taken for one, and a list of lists of lists that is too deep for it.
+    const unread = [WaslError, SyntaxError, TypeError, RangeError].some((kind) => error instanceof kind);
+    if (unread) return undefined;
     throw error;
   }
 };
