@@ -10,7 +10,7 @@ import type { Pool } from '../platform/store/index.ts';
 import { createMetrics, startOpsServer } from '../platform/web/index.ts';
 import { checkDeclaration } from './domain/check.ts';
 import { missingRoot } from './domain/standing.ts';
-import { applyEntities } from './edge/apply.ts';
+import { BY_FILE, makeHandIn } from './edge/hand-in.ts';
 import { registryHandlers } from './edge/handlers.ts';
 import { openState } from './edge/state.ts';
 import { checkStore } from './edge/store/open.ts';
@@ -73,6 +73,7 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
   metrics.gauge('records', 'Entities that stand.', () => state.standing().size);
   metrics.gauge('head_age_seconds', 'Age of the newest head.', () => (Date.now() - state.headAtMs()) / 1000);
 
+  const handIn = makeHandIn(state, options.draftsAtMost);
   let addresses = { members: '', join: '' };
   const handlers = registryHandlers(
     {
@@ -86,12 +87,12 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
       certificateLifeMs: options.certificateLife,
     },
     word,
-    options.draftsAtMost,
+    handIn,
   );
   const begin = async () => {
     await checkDeclaration(primitives, word, own);
     const version = state.version();
-    if ((await applyEntities(state, [own])).version === version) await state.renew();
+    if ((await handIn([own], BY_FILE)).version === version) await state.renew();
     await schemas.declare([...state.standing().values()]);
     return schemas.serve(options.schemas, trust.trustDomain);
   };
@@ -136,7 +137,7 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
     schemaAddress: api.address,
     apply: async (entities) => {
       for (const entity of entities) await checkDeclaration(primitives, word, entity);
-      await applyEntities(state, entities);
+      await handIn(entities, BY_FILE);
     },
     renewHead: () => state.renew(),
     stop: async () => {

@@ -11,10 +11,10 @@ const wasApproved = ({ steps: [first] }: EntityOf<'agreement'>): boolean =>
 
 /**
  * Whether there is room for one more agreement that nobody but its parties stands for: what agencies write by themselves must not grow without
- * end in every reader's copy. A later version of one that stands takes its place, and needs none. Error: `drafts-too-many`.
+ * end in every reader's copy. One that comes approved needs none, nor does a later version of one that stands, which takes its place. Error: `drafts-too-many`.
  */
 export const checkDrafts = (standing: Standing, entity: EntityOf<'agreement'>, most: number): void => {
-  if (standing.has(entityKey(entity))) return;
+  if (standing.has(entityKey(entity)) || wasApproved(entity)) return;
   const [requester] = partiesOf(entity);
   let open = 0;
   for (const held of standing.values()) {

@@ -7,24 +7,16 @@ import { mustNameClaims } from '../../kernel/sdjwt.ts';
 import { parseStrictJson } from '../../kernel/strict-json.ts';
 import { primitives } from '../../platform/crypto/index.ts';
 import type { RegistryHandlers } from '../../platform/rpc/index.ts';
-import { mustCompile } from '../../platform/validate/index.ts';
 import { mustBeSchema } from '../../platform/validate/meta.ts';
-import { checkActivation } from '../domain/activation.ts';
-import { checkAgreement } from '../domain/agreement.ts';
-import { planOf } from '../domain/apply.ts';
 import { checkDeclaration, type OwnWord } from '../domain/check.ts';
-import { checkDrafts } from '../domain/drafts.ts';
-import { checkKeys } from '../domain/keys.ts';
-import { checkOfficer } from '../domain/officers.ts';
-import { mayChange } from '../domain/owner.ts';
-import { applyEntities, checkLists } from './apply.ts';
+import { BY_FILE, type HandIn } from './hand-in.ts';
 import { invite, join, type Membership, readmit } from './members.ts';
 import { makePages } from './pages.ts';
 
 const ACTIONS = { add: Action.ACTION_ADD, change: Action.ACTION_CHANGE, keep: Action.ACTION_KEEP } as const;
 
-/** What the registry's calls do. `draftsAtMost`: of one requester. */
-export const registryHandlers = (membership: Membership, own: OwnWord, draftsAtMost: number): RegistryHandlers => {
+/** What the registry's calls do. */
+export const registryHandlers = (membership: Membership, own: OwnWord, handIn: HandIn): RegistryHandlers => {
   const { state } = membership;
   const pageOf = makePages(state);
   const entityOf = async (text: string): Promise<Entity> => {
@@ -56,20 +48,7 @@ export const registryHandlers = (membership: Membership, own: OwnWord, draftsAtM
     submit: async ({ entity: text, report }, { peer }) => {
       admit(peer);
       const entity = await entityOf(text);
-      const version = await state.change(async (standing) => {
-        mayChange(entity, peer, standing);
-        if (entity.kind === 'document-type') mustCompile(entity.schema);
-        const nowMs = Date.now();
-        await checkActivation(primitives, standing, entity, peer, { report, nowMs });
-        await checkKeys(primitives, standing, entity, nowMs);
-        await checkOfficer(primitives, standing, entity, nowMs);
-        if (entity.kind === 'agreement') {
-          checkDrafts(standing, entity, draftsAtMost);
-          await checkAgreement(primitives, standing, entity, nowMs);
-        }
-        await checkLists(standing, [entity]);
-        return planOf(standing, [entity]).flatMap(({ action }) => (action === 'keep' ? [] : [entity]));
-      });
+      const { version } = await handIn([entity], { peer, report, anyTime: false });
       return { version: BigInt(version) };
     },
     // Kits of an earlier version ask so first, and sign when they hear this.
@@ -79,7 +58,7 @@ export const registryHandlers = (membership: Membership, own: OwnWord, draftsAtM
     apply: async ({ entities: texts, dryRun }, { peer }) => {
       authorityOnly(peer);
       const entities = await Promise.all(texts.map(entityOf));
-      const { plan, version } = await applyEntities(state, entities, dryRun);
+      const { plan, version } = await handIn(entities, { ...BY_FILE, peer, dryRun });
       const changes: PlannedChange[] = plan.map(({ key, action }) => ({ key, action: ACTIONS[action] }));
       return { changes, version: BigInt(version) };
     },
