@@ -191,8 +191,8 @@ export const OTHER = {
   'no-identity': row(
     'usage',
     'operator',
-    'There is no usable identity in {folder}. Next move: you, to name the folder or the file that holds it.',
-    'لا توجد هوية صالحة في {folder}. الإجراء التالي على: مقدم الأمر. حدد المجلد أو الملف الذي يحتويها.',
+    'There is no usable identity in {folder}. Next move: you, to name the folder or the file that holds it; those below .wasl are made by `wasl up`.',
+    'لا توجد هوية صالحة في {folder}. الإجراء التالي على: مقدم الأمر. حدد المجلد أو الملف الذي يحتويها، أما ما في .wasl فينشئه الأمر `wasl up`.',
   ),
   'not-running': row(
     'usage',
