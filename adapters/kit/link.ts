@@ -104,7 +104,10 @@ export const openLink = (options: LinkOptions): Link => {
       }
       if (left.signal.aborted && line.reached !== undefined) {
         const over = Promise.allSettled([...holding, connection.settled()]);
-        await Promise.race([over, pause(CALL_MS, stopping.signal)]);
+        // Its timer goes with it: a process that stops waits for none.
+        const waited = new AbortController();
+        await Promise.race([over, pause(CALL_MS, AbortSignal.any([stopping.signal, waited.signal]))]);
+        waited.abort();
       }
     } finally {
       if (line.reached !== undefined && !left.signal.aborted) log.warn({ gateway, address }, 'the gateway is gone');

@@ -143,7 +143,7 @@ test('an expired certificate ends its open streams, is said so, and is renewed b
   expect((await asker.request(ASK)).outcome).toBe('delivered');
 }, 120_000);
 
-test('two processes over one identity use one certificate after the other, and leave whole files', async () => {
+test('two processes over one identity use one certificate after the other, leave whole files, and end by themselves soon after', async () => {
   const url = await (await sharedCluster()).createDatabase();
   await (await openTableJournal({ url })).close();
   const identity = exchange.layout.agency('civil-status');
@@ -168,6 +168,10 @@ test('two processes over one identity use one certificate after the other, and l
       const { cert, key } = await loadTls(identity);
       return (await read('tls.crt')) === cert && (await read('tls.key')) === key;
     });
+    // Sooner than what their former connections might have waited for.
+    let ended = 0;
+    for (const one of both) void one.end().then(() => (ended += 1));
+    await until(() => ended === both.length, 10_000);
   } finally {
     await Promise.all(both.map((one) => one.kill()));
   }

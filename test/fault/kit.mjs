@@ -41,6 +41,15 @@ const slim = ({ document, credential, ...rest }) => ({
   ...rest,
   ...(document === undefined ? {} : { characters: JSON.stringify(document).length }),
 });
-process.once('disconnect', () => process.exit());
+const exit = () => process.exit();
+process.once('disconnect', exit);
+/** As an adapter stops: nothing that is left may keep the process. */
+process.once('SIGTERM', async () => {
+  process.off('disconnect', exit);
+  await kit.drain();
+  await kit.close();
+  await journal.close();
+  process.disconnect();
+});
 await kit.ready(20_000);
 process.send({ kind: 'ready' });

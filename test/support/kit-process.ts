@@ -23,6 +23,8 @@ export interface KitProcess {
   /** Reads its whole journal, each link verified; resolves to the number of entries. */
   readJournal(): Promise<number>;
   kill(): Promise<void>;
+  /** Asks it to stop; resolves once it has ended by itself. */
+  end(): Promise<void>;
 }
 
 export const startKitProcess = async (of: {
@@ -66,6 +68,10 @@ export const startKitProcess = async (of: {
     readJournal: async () => (await tell<{ entries: number }>({})).entries,
     kill: async () => {
       child.kill('SIGKILL');
+      await gone;
+    },
+    end: async () => {
+      child.kill('SIGTERM');
       await gone;
     },
   };
